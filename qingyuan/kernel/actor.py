@@ -23,6 +23,8 @@ class Actor:
         return self.staff_id is None
 
 
-def system_actor(name: str = "system", *, company_id: int | None = None, origin: str = "cli", request_id: str = "") -> Actor:
+def system_actor(
+    name: str = "system", *, company_id: int | None = None, origin: str = "cli", request_id: str = ""
+) -> Actor:
     """The actor of work that no person started."""
     return Actor(staff_id=None, name=name, company_id=company_id, unit_id=None, origin=origin, request_id=request_id)

@@ -1,0 +1,10 @@
+"""The root of all addresses: each face and area brings its own `urls.py`, found by its place."""
+
+from django.urls import include, path
+
+from qingyuan.config.discovery import addresses
+
+urlpatterns = [
+    path("i18n/", include("django.conf.urls.i18n")),
+    *(path(prefix, include(module)) for prefix, module in addresses()),
+]

@@ -1,0 +1,1 @@
+"""Small apps that know no business (平台)."""
