@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from qingyuan.config import database
 from qingyuan.config.postgres import server
 from qingyuan.config.postgres.binaries import PostgresError
 from qingyuan.config.postgres.server import Cluster
@@ -24,18 +23,6 @@ def in_use(cluster: Cluster) -> Iterator[None]:
         yield
     finally:
         release(cluster, descriptor)
-
-
-@contextmanager
-def database_in_use() -> Iterator[None]:
-    """Hold this instance's database for the block; nothing to do where DATABASE_URL names a real server."""
-    if not database.is_embedded():
-        yield
-        return
-    cluster = server.default_cluster()
-    with in_use(cluster):
-        create_database(cluster, database.DATABASE)
-        yield
 
 
 def acquire(cluster: Cluster) -> int:

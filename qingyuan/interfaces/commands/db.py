@@ -8,6 +8,7 @@ import psycopg
 
 from qingyuan.config import database
 from qingyuan.config.environment import SettingError
+from qingyuan.config.own_database import database_in_use
 from qingyuan.config.postgres import binaries, lease, server
 from qingyuan.config.postgres.account import server_account
 from qingyuan.interfaces.commands._frame import Needs
@@ -59,7 +60,7 @@ def _status() -> int:
 
 
 def _psql(words: list[str]) -> int:
-    with lease.database_in_use():
+    with database_in_use():
         entry = database.parameters()
         program = binaries.directory(server_account(create=False)) / "psql"
         command = [str(program), "-h", entry["HOST"], "-p", entry["PORT"], "-U", entry["USER"], entry["NAME"], *words]

@@ -45,7 +45,7 @@ def _with_needs(command: Found, arguments: list[str]) -> int:
     if command.needs is Needs.DJANGO or {"-h", "--help"} & set(arguments):
         django.setup()
         return _frame.execute(command, arguments)
-    from qingyuan.config.postgres.lease import database_in_use
+    from qingyuan.config.own_database import database_in_use
 
     _frame.end_on_termination()
     with database_in_use():
