@@ -1,0 +1,1 @@
+"""Operations and queries on real PostgreSQL."""

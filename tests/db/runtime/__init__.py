@@ -1,0 +1,1 @@
+"""The ground that the other database tests stand on."""
