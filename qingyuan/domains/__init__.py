@@ -1,1 +1,1 @@
-"""The business, one Django app each, in a fixed order (业务域)."""
+"""The business, one Django app per domain; the order in which they may know each other is in docs/where-things-go.md."""

@@ -1,1 +1,1 @@
-"""Small apps that know no business (平台)."""
+"""Small apps that know no business: organisation, staff, audit, parameters, numbering, calendar, files, jobs, locking."""

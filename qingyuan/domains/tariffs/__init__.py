@@ -1,1 +1,1 @@
-"""Tariffs (价格): charge items, usage classes, price plans by date, assignments, and the pure rating under `rules`."""
+"""Tariffs (价格): charge items, usage classes, price plans and the pure rating. Knows nobody."""

@@ -1,0 +1,1 @@
+"""Billing (计费): runs, bills, tier groups and entries, corrections."""

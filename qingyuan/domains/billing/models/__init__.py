@@ -1,0 +1,20 @@
+from qingyuan.domains.billing.models.bill import Bill, BillLine, BillLive, BillReversal
+from qingyuan.domains.billing.models.proposal import RerateProposal
+from qingyuan.domains.billing.models.run import BillingRun, RunBook, RunChunk, RunHold, RunItem
+from qingyuan.domains.billing.models.tier import TierEntry, TierGroup, TierGroupMember
+
+__all__ = [
+    "Bill",
+    "BillLine",
+    "BillLive",
+    "BillReversal",
+    "BillingRun",
+    "RerateProposal",
+    "RunBook",
+    "RunChunk",
+    "RunHold",
+    "RunItem",
+    "TierEntry",
+    "TierGroup",
+    "TierGroupMember",
+]

@@ -1,0 +1,188 @@
+"""Billing runs (开账批次): what was chosen, its chunks, and what each account and point came to."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from qingyuan.domains.billing.rules.states import (
+    BillKind,
+    ChunkState,
+    RunItemState,
+    RunPurpose,
+    RunState,
+)
+from qingyuan.platform.columns import CodeField, MoneyField, VolumeField, choices_of, one_of
+from qingyuan.platform.organisation.models import CompanyRow
+
+
+class BillingRun(CompanyRow):
+    """One run over the approved reading items of some books (or a selection) in one reading period.
+
+    `business_date` stands for today in every rule; `posting_date` is fixed when issue starts and gives the accounting
+    period. `selection` is what the person chose, `totals` what the stepper shows. A re-bill, a manual or a correcting bill
+    is a run of one.
+    """
+
+    run_no = CodeField(unique=True)
+    purpose = CodeField(choices=choices_of(RunPurpose))
+    state = CodeField(choices=choices_of(RunState), default=RunState.DRAFT)
+    unit = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    period = models.ForeignKey("readings.ReadingPeriod", on_delete=models.PROTECT, related_name="+")
+    selection: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    business_date = models.DateField()
+    due_date = models.DateField(null=True)
+    posting_date = models.DateField(null=True)
+    hash_format = CodeField(default="qy-run/1")
+    result_hash = models.CharField(max_length=64, blank=True)
+    totals: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    chunk_count = models.PositiveIntegerField(default=0)
+    scope_count = models.PositiveIntegerField(default=0)
+    bill_id_start = models.BigIntegerField(null=True)
+    bill_no_start = models.BigIntegerField(null=True)
+    created_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
+    checked_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
+    issued_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    calculated_at = models.DateTimeField(null=True)
+    issued_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        db_table = "billing_run"
+        ordering = ["-id"]
+        constraints = [
+            one_of("purpose", RunPurpose, "billing_run_purpose"),
+            one_of("state", RunState, "billing_run_state"),
+            models.CheckConstraint(
+                condition=Q(purpose=RunPurpose.REAL.value)
+                | Q(state__in=[RunState.DRAFT, RunState.CALCULATING, RunState.CALCULATED, RunState.DISCARDED]),
+                name="billing_run_rehearsal_never_issued",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.run_no
+
+
+class RunBook(models.Model):
+    """A book taken by an unissued real run: at most one per book and period. Deleted when the run is issued or discarded."""
+
+    run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="books")
+    book = models.ForeignKey("routes.Book", on_delete=models.PROTECT, related_name="+")
+    period = models.ForeignKey("readings.ReadingPeriod", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        db_table = "run_book"
+        constraints = [models.UniqueConstraint(fields=["book", "period"], name="run_book_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.book_id}"
+
+
+class RunHold(models.Model):
+    """A tier group held by an unissued real run; at most one. Deleted when the run is issued or discarded."""
+
+    group = models.OneToOneField("billing.TierGroup", on_delete=models.PROTECT, primary_key=True, related_name="+")
+    run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="holds")
+
+    class Meta:
+        db_table = "run_hold"
+
+    def __str__(self) -> str:
+        return f"{self.group_id} by {self.run_id}"
+
+
+class RunChunk(models.Model):
+    """A set of whole tier groups worked in one transaction. The row is locked and marked done in the transaction that
+    writes the chunk's results, so that a job delivered twice does nothing twice.
+    """
+
+    run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="chunks")
+    chunk_no = models.PositiveIntegerField()
+    state = CodeField(choices=choices_of(ChunkState), default=ChunkState.WAITING)
+    reading_item_ids: "ArrayField[Any, Any]" = ArrayField(models.BigIntegerField())
+    bill_offset = models.PositiveIntegerField(null=True)
+    bill_count = models.PositiveIntegerField(default=0)
+    amount = MoneyField(default=0)
+    error_code = models.CharField(max_length=80, blank=True)
+    error_detail = models.TextField(blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "run_chunk"
+        constraints = [
+            one_of("state", ChunkState, "run_chunk_state"),
+            models.UniqueConstraint(fields=["run", "chunk_no"], name="run_chunk_no"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.chunk_no}"
+
+
+class RunItem(models.Model):
+    """What one account and point came to in a run (试算明细). Bulk: no row-level foreign keys.
+
+    `snapshot` is the canonical input, `lines` the result, `hash` sha256 over both; a rehearsal leaves these rows and
+    nothing else. `position` is the place in the run's order (group, account, point, period), by natural keys.
+    """
+
+    run = models.ForeignKey(
+        BillingRun, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    chunk_no = models.PositiveIntegerField()
+    position = models.PositiveIntegerField()
+    state = CodeField(choices=choices_of(RunItemState))
+    kind = CodeField(choices=choices_of(BillKind))
+    group = models.ForeignKey(
+        "billing.TierGroup",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
+    )
+    account = models.ForeignKey(
+        "customers.Account", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    point = models.ForeignKey(
+        "meters.ServicePoint",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
+    )
+    reading_item = models.ForeignKey(
+        "readings.ReadingItem",
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        related_name="+",
+    )
+    corrects_bill_id = models.BigIntegerField(null=True)
+    book = models.ForeignKey(
+        "routes.Book", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
+    )
+    volume = VolumeField(default=0)
+    amount = MoneyField(default=0)
+    exception_code = models.CharField(max_length=80, blank=True)
+    exception_params: "models.JSONField[Any, Any]" = models.JSONField(null=True)
+    snapshot = models.TextField(blank=True)
+    lines = models.TextField(blank=True)
+    hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        db_table = "run_item"
+        indexes = [
+            models.Index(fields=["run", "chunk_no", "position"], name="run_item_order"),
+            models.Index(fields=["run", "account"], name="run_item_account"),
+            models.Index(fields=["run", "exception_code"], name="run_item_exception", condition=~Q(exception_code="")),
+        ]
+        constraints = [one_of("state", RunItemState, "run_item_state"), one_of("kind", BillKind, "run_item_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}#{self.position}"

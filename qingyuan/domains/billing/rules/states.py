@@ -1,0 +1,65 @@
+"""States and kinds of billing (计费)."""
+
+from enum import StrEnum
+
+
+class RunPurpose(StrEnum):
+    REHEARSAL = "REHEARSAL"  # 试算
+    REAL = "REAL"  # 正式
+
+
+class RunState(StrEnum):
+    DRAFT = "DRAFT"
+    CALCULATING = "CALCULATING"
+    CALCULATED = "CALCULATED"
+    CHECKED = "CHECKED"
+    ISSUING = "ISSUING"
+    ISSUED = "ISSUED"
+    UNDONE = "UNDONE"
+    DISCARDED = "DISCARDED"
+
+
+class ChunkState(StrEnum):
+    WAITING = "WAITING"
+    CALCULATED = "CALCULATED"
+    ISSUED = "ISSUED"
+    FAILED = "FAILED"
+
+
+class RunItemState(StrEnum):
+    CALCULATED = "CALCULATED"
+    EXCEPTION = "EXCEPTION"  # not billable: `exception_code` says why
+    STALE = "STALE"  # its inputs moved between calculation and issue
+
+
+class BillKind(StrEnum):
+    REGULAR = "REGULAR"
+    FINAL = "FINAL"
+    ESTIMATED = "ESTIMATED"
+    BACK_BILL = "BACK_BILL"  # 补收
+    REFUND = "REFUND"  # 退减
+    OTHER = "OTHER"
+
+
+LIVE_KINDS = frozenset({BillKind.REGULAR, BillKind.FINAL, BillKind.ESTIMATED})
+"""Kinds of which a point has at most one live bill per period."""
+
+
+class BillBasis(StrEnum):
+    METERED = "METERED"
+    SALE = "SALE"
+    UNMETERED = "UNMETERED"
+    MANUAL = "MANUAL"
+
+
+class TierSource(StrEnum):
+    BILL = "BILL"
+    OPENING = "OPENING"  # migration
+    RESET = "RESET"  # transfer
+    ADJUST = "ADJUST"
+
+
+class ProposalState(StrEnum):
+    OPEN = "OPEN"
+    APPLIED = "APPLIED"
+    DISMISSED = "DISMISSED"

@@ -1,0 +1,34 @@
+from qingyuan.domains.customers.models.account import (
+    Account,
+    AccountAlias,
+    AccountHold,
+    AccountHolder,
+    AccountRelief,
+    HouseholdSize,
+)
+from qingyuan.domains.customers.models.classification import (
+    AccountClassification,
+    ClassificationScheme,
+    ClassificationValue,
+)
+from qingyuan.domains.customers.models.customer import Contact, Customer
+from qingyuan.domains.customers.models.premise import Community, Premise, Region
+from qingyuan.domains.customers.models.search import SearchToken
+
+__all__ = [
+    "Account",
+    "AccountAlias",
+    "AccountClassification",
+    "AccountHold",
+    "AccountHolder",
+    "AccountRelief",
+    "ClassificationScheme",
+    "ClassificationValue",
+    "Community",
+    "Contact",
+    "Customer",
+    "HouseholdSize",
+    "Premise",
+    "Region",
+    "SearchToken",
+]

@@ -1,0 +1,1 @@
+"""Ledger (账务): journals, receivables, clearings, prepayment, accounting periods."""

@@ -1,0 +1,20 @@
+from qingyuan.domains.ledger.models.balance import AccountBalance, Prepayment, PrepaymentMovement
+from qingyuan.domains.ledger.models.chart import AccountingPeriod, ChartAccount, PostingRule
+from qingyuan.domains.ledger.models.journal import Entry, Journal
+from qingyuan.domains.ledger.models.open_item import Clearing, CreditNote, CreditNotePart, OpenItem, OpenItemPart
+
+__all__ = [
+    "AccountBalance",
+    "AccountingPeriod",
+    "ChartAccount",
+    "Clearing",
+    "CreditNote",
+    "CreditNotePart",
+    "Entry",
+    "Journal",
+    "OpenItem",
+    "OpenItemPart",
+    "PostingRule",
+    "Prepayment",
+    "PrepaymentMovement",
+]

@@ -1,0 +1,1 @@
+"""Payments (收费): cash sessions, payments, receipts."""

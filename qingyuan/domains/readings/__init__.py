@@ -1,0 +1,1 @@
+"""Readings (抄表): periods, tasks, readings, review and the consumption that follows."""

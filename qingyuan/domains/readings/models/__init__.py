@@ -1,0 +1,17 @@
+from qingyuan.domains.readings.models.condition import ReadingCondition
+from qingyuan.domains.readings.models.consumption import Consumption, ConsumptionChange, ConsumptionPart
+from qingyuan.domains.readings.models.reading import Anomaly, Reading
+from qingyuan.domains.readings.models.task import ReadingItem, ReadingPeriod, ReadingSegment, ReadingTask
+
+__all__ = [
+    "Anomaly",
+    "Consumption",
+    "ConsumptionChange",
+    "ConsumptionPart",
+    "Reading",
+    "ReadingCondition",
+    "ReadingItem",
+    "ReadingPeriod",
+    "ReadingSegment",
+    "ReadingTask",
+]

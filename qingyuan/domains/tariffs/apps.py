@@ -1,0 +1,6 @@
+from qingyuan.platform.declared_app import DeclaredApp
+
+
+class TariffsConfig(DeclaredApp):
+    name = "qingyuan.domains.tariffs"
+    label = "tariffs"

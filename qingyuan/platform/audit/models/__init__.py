@@ -1,0 +1,3 @@
+from qingyuan.platform.audit.models.entry import AuditEntry, AuditSeal
+
+__all__ = ["AuditEntry", "AuditSeal"]

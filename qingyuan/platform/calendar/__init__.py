@@ -1,0 +1,1 @@
+"""Calendar (日历): holidays and moved working days."""

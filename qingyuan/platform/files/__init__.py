@@ -1,0 +1,1 @@
+"""Attachments (附件): kept by content hash, linked to the rows they prove."""

@@ -1,0 +1,3 @@
+from qingyuan.platform.files.models.attachment import Attachment, AttachmentLink
+
+__all__ = ["Attachment", "AttachmentLink"]

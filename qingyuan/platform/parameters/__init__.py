@@ -1,0 +1,1 @@
+"""Parameters (参数): typed, per unit, dated, from one register."""

@@ -1,0 +1,6 @@
+from qingyuan.platform.declared_app import DeclaredApp
+
+
+class ParametersConfig(DeclaredApp):
+    name = "qingyuan.platform.parameters"
+    label = "parameters"

@@ -1,0 +1,3 @@
+from qingyuan.platform.parameters.models.parameter_value import ParameterValue
+
+__all__ = ["ParameterValue"]

@@ -1,0 +1,5 @@
+from qingyuan.platform.staff.models.role import Role, RoleAssignment, RoleAssignmentBook, RolePermission
+from qingyuan.platform.staff.models.sign_in import SignInAttempt
+from qingyuan.platform.staff.models.staff import Staff, StaffAccounts
+
+__all__ = ["Role", "RoleAssignment", "RoleAssignmentBook", "RolePermission", "SignInAttempt", "Staff", "StaffAccounts"]
