@@ -2,15 +2,31 @@
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
+_Set_contra = TypeVar("_Set_contra", contravariant=True)
+_Get_co = TypeVar("_Get_co", covariant=True)
 
-class _ExactDecimalField(models.DecimalField[Any, Any]):
+if TYPE_CHECKING:
+    _DecimalField = models.DecimalField
+    _CharField = models.CharField
+else:
+    # Django's fields are generic for the type checker alone.
+    class _DecimalField(models.DecimalField):
+        def __class_getitem__(cls, _types: Any) -> Any:
+            return cls
+
+    class _CharField(models.CharField):
+        def __class_getitem__(cls, _types: Any) -> Any:
+            return cls
+
+
+class _ExactDecimalField(_DecimalField[_Set_contra, _Get_co]):
     """A numeric column that refuses what PostgreSQL would silently round."""
 
     digits: int
@@ -35,31 +51,31 @@ class _ExactDecimalField(models.DecimalField[Any, Any]):
         return super().get_db_prep_value(value, connection, prepared)
 
 
-class MoneyField(_ExactDecimalField):
+class MoneyField(_ExactDecimalField[_Set_contra, _Get_co]):
     """An amount in yuan, two places."""
 
     digits, places = 14, 2
 
 
-class VolumeField(_ExactDecimalField):
+class VolumeField(_ExactDecimalField[_Set_contra, _Get_co]):
     """A volume or a register value in m³, three places."""
 
     digits, places = 14, 3
 
 
-class PriceField(_ExactDecimalField):
+class PriceField(_ExactDecimalField[_Set_contra, _Get_co]):
     """A unit price, up to six places."""
 
     digits, places = 14, 6
 
 
-class RateField(_ExactDecimalField):
+class RateField(_ExactDecimalField[_Set_contra, _Get_co]):
     """A tax rate, factor or ratio, up to six places."""
 
     digits, places = 10, 6
 
 
-class CodeField(models.CharField[Any, Any]):
+class CodeField(_CharField[_Set_contra, _Get_co]):
     """A short code from an enum or a dictionary."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,7 +1,5 @@
 """Re-rate proposals (退补): bills whose tier room or inputs moved after they were issued."""
 
-from typing import Any
-
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -19,7 +17,7 @@ class RerateProposal(CompanyRow):
     cause = CodeField()
     cause_bill_id = models.BigIntegerField(null=True)
     amount = MoneyField()
-    detail: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    detail = models.JSONField(default=dict)
     state = CodeField(choices=choices_of(ProposalState), default=ProposalState.OPEN)
     applied_bill_id = models.BigIntegerField(null=True)
     decided_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")

@@ -1,7 +1,5 @@
 """Billing runs (开账批次): what was chosen, its chunks, and what each account and point came to."""
 
-from typing import Any
-
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -31,13 +29,13 @@ class BillingRun(CompanyRow):
     state = CodeField(choices=choices_of(RunState), default=RunState.DRAFT)
     unit = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, related_name="+")
     period = models.ForeignKey("readings.ReadingPeriod", on_delete=models.PROTECT, related_name="+")
-    selection: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    selection = models.JSONField(default=dict)
     business_date = models.DateField()
     due_date = models.DateField(null=True)
     posting_date = models.DateField(null=True)
     hash_format = CodeField(default="qy-run/1")
     result_hash = models.CharField(max_length=64, blank=True)
-    totals: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    totals = models.JSONField(default=dict)
     chunk_count = models.PositiveIntegerField(default=0)
     scope_count = models.PositiveIntegerField(default=0)
     bill_id_start = models.BigIntegerField(null=True)
@@ -103,7 +101,7 @@ class RunChunk(models.Model):
     run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="chunks")
     chunk_no = models.PositiveIntegerField()
     state = CodeField(choices=choices_of(ChunkState), default=ChunkState.WAITING)
-    reading_item_ids: "ArrayField[Any, Any]" = ArrayField(models.BigIntegerField())
+    reading_item_ids = ArrayField(models.BigIntegerField())
     bill_offset = models.PositiveIntegerField(null=True)
     bill_count = models.PositiveIntegerField(default=0)
     amount = MoneyField(default=0)
@@ -170,7 +168,7 @@ class RunItem(models.Model):
     volume = VolumeField(default=0)
     amount = MoneyField(default=0)
     exception_code = models.CharField(max_length=80, blank=True)
-    exception_params: "models.JSONField[Any, Any]" = models.JSONField(null=True)
+    exception_params = models.JSONField(null=True)
     snapshot = models.TextField(blank=True)
     lines = models.TextField(blank=True)
     hash = models.CharField(max_length=64, blank=True)

@@ -1,7 +1,5 @@
 """Receipts (收据) and how often each was printed."""
 
-from typing import Any
-
 from django.db import models
 from django.db.models.functions import Now
 
@@ -17,7 +15,7 @@ class Receipt(CompanyRow):
     receipt_no = CodeField()
     number = models.BigIntegerField()
     payment = models.OneToOneField("payments.Payment", on_delete=models.PROTECT, related_name="receipt")
-    content: "models.JSONField[Any, Any]" = models.JSONField()
+    content = models.JSONField()
 
     class Meta:
         db_table = "receipt"

@@ -1,7 +1,5 @@
 """Consumption (用量): what a point used in a period, with the evidence of each part."""
 
-from typing import Any
-
 from django.db import models
 from django.db.models.functions import Now
 
@@ -49,7 +47,7 @@ class ConsumptionPart(models.Model):
     from_date = models.DateField()
     to_date = models.DateField()
     volume = VolumeField()
-    evidence: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    evidence = models.JSONField(default=dict)
 
     class Meta:
         db_table = "consumption_part"

@@ -1,7 +1,5 @@
 """Readings (抄表读数) and anomalies (异常)."""
 
-from typing import Any
-
 from django.db import models
 from django.db.models.functions import Now
 
@@ -55,7 +53,7 @@ class Anomaly(CompanyRow):
     reading_item = models.ForeignKey("readings.ReadingItem", on_delete=models.PROTECT, related_name="anomalies")
     revision = models.PositiveIntegerField()
     code = CodeField(choices=choices_of(AnomalyCode))
-    facts: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    facts = models.JSONField(default=dict)
     decision = CodeField(blank=True)
     decided_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)

@@ -1,7 +1,5 @@
 """Audit entries and seals (审计)."""
 
-from typing import Any
-
 from django.db import models
 from django.db.models.functions import Now
 
@@ -19,8 +17,8 @@ class AuditEntry(models.Model):
     unit_id = models.BigIntegerField(null=True)
     object_type = models.CharField(max_length=40)
     object_key = models.CharField(max_length=80)
-    before: "models.JSONField[Any, Any]" = models.JSONField(null=True)
-    after: "models.JSONField[Any, Any]" = models.JSONField(null=True)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
     reason = models.CharField(max_length=200, blank=True)
 
     class Meta:

@@ -1,7 +1,6 @@
 """Jobs (任务): what a person sees of background work."""
 
 from enum import StrEnum
-from typing import Any
 
 from django.db import models
 from django.db.models.functions import Now
@@ -25,7 +24,7 @@ class Job(models.Model):
     company = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, null=True, related_name="+")
     unit = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, null=True, related_name="+")
     started_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
-    arguments: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    arguments = models.JSONField(default=dict)
     state = CodeField(choices=choices_of(JobState), default=JobState.WAITING)
     done_count = models.BigIntegerField(default=0)
     total_count = models.BigIntegerField(default=0)

@@ -1,7 +1,5 @@
 """Values of parameters (参数值)."""
 
-from typing import Any
-
 from django.db import models
 
 
@@ -14,7 +12,7 @@ class ParameterValue(models.Model):
     code = models.CharField(max_length=80)
     unit = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, null=True, related_name="+")
     from_date = models.DateField()
-    value: "models.JSONField[Any, Any]" = models.JSONField()
+    value = models.JSONField()
     reason = models.CharField(max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1)
 

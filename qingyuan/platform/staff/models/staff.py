@@ -1,6 +1,6 @@
 """Staff (员工): a person who signs in. Permissions come from roles; Django's own groups and permissions are not used."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -25,7 +25,7 @@ class Staff(AbstractBaseUser):
     must_change_password = models.BooleanField(default=False)
     password_changed_at = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=10, blank=True)
-    preferences: "models.JSONField[Any, Any]" = models.JSONField(default=dict, blank=True)
+    preferences = models.JSONField(default=dict, blank=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
 
