@@ -45,7 +45,7 @@ def task_names() -> set[str]:
 
 def _load_tasks() -> None:
     assert isinstance(app, ProxyApp)
-    app.perform_import_paths()
+    app.perform_import_paths()  # type: ignore[no-untyped-call]
 
 
 def _next_job(queue: str | None) -> tuple[int, str, dict[str, Any]] | None:

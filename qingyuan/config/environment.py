@@ -45,6 +45,7 @@ HOST = _declare("QINGYUAN_HOST", "127.0.0.1", "Address on which the web server l
 PORT = _declare("QINGYUAN_PORT", "8000", "Port on which the web server listens.")
 WEB_WORKERS = _declare("QINGYUAN_WEB_WORKERS", "2", "Web server processes.")
 WEB_THREADS = _declare("QINGYUAN_WEB_THREADS", "4", "Threads, and at most as many database connections, per process.")
+WORKERS = _declare("QINGYUAN_WORKERS", "1", "Background worker processes that `qingyuan run` keeps running.")
 DB_POOL = _declare(
     "QINGYUAN_DB_POOL", "0", "Connections kept in a pool per process; 0: none. `run` sets it for the web."
 )
