@@ -14,7 +14,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     *discovery.apps(),
 ]
-AUTH_USER_MODEL = "staff.Staff" if "qingyuan.platform.staff" in INSTALLED_APPS else "auth.User"
+AUTH_USER_MODEL = "staff.Staff"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
