@@ -1,0 +1,39 @@
+"""COPY and blocks of ids for set-wise operations (批量写入): thousands of rows in one statement, inside the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db import DatabaseError, connection
+
+
+def reserve_ids(table: str, count: int) -> list[int]:
+    """`count` fresh primary keys of `table`, ascending. They are spent even if the transaction is rolled back."""
+    if count == 0:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name) s,"
+            " generate_series(1, %s)",
+            [table, count],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """COPY `rows` into `table`; values in the order of `columns`, which are all the columns without a default.
+
+    Returns the number of rows. Violated constraints raise Django's IntegrityError (see `violated_constraint`).
+    """
+    count = 0
+    names = ", ".join(f'"{column}"' for column in columns)
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        with cursor.cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as stream:
+            for row in rows:
+                stream.write_row(row)
+                count += 1
+    return count
+
+
+def violated_constraint(error: DatabaseError) -> str:
+    """The name of the constraint or unique index that `error` speaks of; empty when it speaks of none."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) or ""
