@@ -25,11 +25,14 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object
     """
     count = 0
     names = ", ".join(f'"{column}"' for column in columns)
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        with cursor.cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as stream:
-            for row in rows:
-                stream.write_row(row)
-                count += 1
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as stream,
+    ):
+        for row in rows:
+            stream.write_row(row)
+            count += 1
     return count
 
 
