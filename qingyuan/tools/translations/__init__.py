@@ -1,0 +1,1 @@
+"""Message catalogues: what has to be translated (sources), and compiling and checking what is (catalogues)."""
