@@ -8,3 +8,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     *(path(prefix, include(module)) for prefix, module in addresses()),
 ]
+
+handler403 = "qingyuan.interfaces.office.shell.refusals.handler403"
+handler404 = "qingyuan.interfaces.office.shell.refusals.handler404"
+handler500 = "qingyuan.interfaces.office.shell.refusals.handler500"

@@ -40,6 +40,7 @@ SESSION_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = _HTTPS
+CSRF_FAILURE_VIEW = "qingyuan.interfaces.office.shell.refusals.csrf_failure"
 
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"

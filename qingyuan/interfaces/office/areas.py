@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pkgutil import iter_modules
 from types import ModuleType
 
-import qingyuan.interfaces.office as office
+from qingyuan.interfaces import office
 
 SHELL = f"{office.__name__}.shell"
 

@@ -1,6 +1,6 @@
 """One cell of a table, ready for the template: text, alignment, tone, link."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -23,7 +23,7 @@ from qingyuan.interfaces.office.shell.formats import (
 )
 from qingyuan.interfaces.office.shell.lists import Column, ColumnKind
 
-_WRITERS = {
+_WRITERS: dict[ColumnKind, Callable[[Any], str]] = {
     ColumnKind.MONEY: money_text,
     ColumnKind.DEBT: money_text,
     ColumnKind.PRICE: price_text,
@@ -53,7 +53,9 @@ def cell_for(column: Column[Any], row: Any) -> Cell:
     url = column.link(row) if column.link is not None else None
     css = css_for(column.kind)
     if column.kind is ColumnKind.CHIP:
-        return Cell("", css, url, chip=value if isinstance(value, Chip) else Chip(str(value))) if value else Cell("", css)
+        return (
+            Cell("", css, url, chip=value if isinstance(value, Chip) else Chip(str(value))) if value else Cell("", css)
+        )
     if column.kind is ColumnKind.SPARKLINE:
         return Cell("", css, url, sparkline=Sparkline(tuple(value), str(column.label))) if value else Cell(NOTHING, css)
     if column.kind is ColumnKind.DEBT and value:

@@ -17,6 +17,10 @@ from qingyuan.interfaces.office.shell.text import Label
 
 RowT = TypeVar("RowT")
 
+NOTHING_HERE = gettext_lazy("Nothing here yet.")
+NO_EVENTS = gettext_lazy("Nothing has happened yet.")
+TYPE_THE_AMOUNT = gettext_lazy("Type the amount to confirm")
+
 
 @dataclass(frozen=True, slots=True)
 class MaskedValue:
@@ -102,7 +106,7 @@ class SubTable:
     headings: tuple[tuple[str, str, str], ...]
     rows: tuple[tuple[Cell, ...], ...]
     totals: tuple[Cell, ...] | None = None
-    empty: Label = gettext_lazy("Nothing here yet.")
+    empty: Label = NOTHING_HERE
     caption_shown: bool = False
 
 
@@ -112,7 +116,7 @@ def sub_table(
     rows: Sequence[RowT],
     *,
     totals: Mapping[str, Decimal | int] | None = None,
-    empty: Label = gettext_lazy("Nothing here yet."),
+    empty: Label = NOTHING_HERE,
     caption_shown: bool = False,
 ) -> SubTable:
     """A table of `rows` with an optional line of totals."""
@@ -142,7 +146,7 @@ class TimelineEntry:
 @dataclass(frozen=True, slots=True)
 class Timeline:
     entries: tuple[TimelineEntry, ...]
-    empty: Label = gettext_lazy("Nothing has happened yet.")
+    empty: Label = NO_EVENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,7 @@ class Confirm:
     url: str
     submit: Label
     expected: str = ""
-    expected_label: Label = gettext_lazy("Type the amount to confirm")
+    expected_label: Label = TYPE_THE_AMOUNT
     with_reason: bool = False
     danger: bool = True
     hidden: Mapping[str, str] = field(default_factory=dict)

@@ -21,7 +21,9 @@ def form_response(
 ) -> HttpResponse:
     """The form's page; 422 when the form was sent and has messages."""
     status = 422 if form.is_bound and form.problems else 200
-    return render(request, template, {"form": form, "page": page, "title": page.title, **(context or {})}, status=status)
+    return render(
+        request, template, {"form": form, "page": page, "title": page.title, **(context or {})}, status=status
+    )
 
 
 def done(request: HttpRequest, message: Label, url: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,9 +19,9 @@ from qingyuan.interfaces.office.shell.sentences import error_sentence
 from qingyuan.interfaces.office.shell.text import Label
 from qingyuan.kernel.errors import DomainError, NotFound, NotPermitted, StaleEdit
 
-FORM_LEVEL = forms.forms.NON_FIELD_ERRORS
 PLEASE_CHOOSE = gettext_lazy("Please choose")
 ALL = gettext_lazy("All")
+SAVE = gettext_lazy("Save")
 
 
 class OfficeForm(forms.Form):
@@ -55,7 +56,9 @@ class OfficeForm(forms.Form):
         """Every message in the order of the fields, form-level ones first, for the summary on top."""
         found = [Problem("", "", str(text)) for text in self.non_field_errors()]
         for bound in self:
-            found.extend(Problem(bound.id_for_label or bound.auto_id, str(bound.label), str(text)) for text in bound.errors)
+            found.extend(
+                Problem(bound.id_for_label or bound.auto_id, str(bound.label), str(text)) for text in bound.errors
+            )
         return found
 
     @property
@@ -95,8 +98,7 @@ class OfficeForm(forms.Form):
             for bound in self.visible_fields()
             if bound.name in current and _shown(bound, bound.value()) != _shown(bound, current[bound.name])
         )
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = str(version)
+        self.data = {**_single_values(self.data), self.add_prefix("version"): str(version)}
         self.add_error(
             None, _("Another person changed this since you opened it. Compare both values; saving again keeps yours.")
         )
@@ -170,7 +172,7 @@ class FormPage:
     """The words and addresses around a form."""
 
     title: str
-    submit: Label = gettext_lazy("Save")
+    submit: Label = SAVE
     cancel_url: str = ""
     intro: str = ""
     submit_next: Label = ""
@@ -214,7 +216,8 @@ def _dress(name: str, field: forms.Field, all_label: Label | None = None) -> Non
 def _word_for_nothing(field: forms.ChoiceField, word: Label, *, always: bool) -> None:
     if callable(getattr(field, "_choices", None)):
         return
-    choices = list(field.choices)
+    given: Any = field.choices
+    choices = list(given)
     if choices and choices[0][0] in ("", None):
         field.choices = [("", word), *choices[1:]]
     elif always:
@@ -230,6 +233,13 @@ def _say_it_ourselves(field: forms.Field, control: str) -> None:
         field.error_messages["invalid"] = gettext_lazy("Write the date as 2026-11-24")
     elif isinstance(field, forms.DecimalField | forms.IntegerField):
         field.error_messages["invalid"] = gettext_lazy("Write a number in digits, e.g. 12.50")
+
+
+def _single_values(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Sent data as a plain mapping; a field sent several times keeps its list."""
+    if not isinstance(data, QueryDict):
+        return dict(data)
+    return {name: values if len(values) > 1 else values[0] for name, values in data.lists()}
 
 
 def _fill(template: Label, label: Label) -> str:

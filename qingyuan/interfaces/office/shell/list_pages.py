@@ -233,5 +233,3 @@ def _address(request: OfficeRequest, **changes: str | None) -> str:
 
 def _whole(text: str, default: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 7 else default
-
-

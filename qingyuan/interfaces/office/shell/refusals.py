@@ -4,6 +4,7 @@ The browser side (`errors.js`) shows a fragment with one of these statuses in th
 page, with what was typed, as it was.
 """
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
@@ -87,7 +88,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(request, HTTPStatus.FORBIDDEN, context)
 
 
-def _page(request: HttpRequest, status: HTTPStatus, context: dict[str, object]) -> HttpResponse:
+def _page(request: HttpRequest, status: HTTPStatus, context: Mapping[str, object]) -> HttpResponse:
     partial = request.headers.get("HX-Request") == "true"
     template = "office/refusal_fragment.html" if partial else "office/refusal.html"
     response = render(request, template, {"status": int(status), **context}, status=status)

@@ -32,9 +32,9 @@ class ShellView:
         return ("en", "English") if self.language.startswith("zh") else ("zh-hans", "中文")
 
 
-def shell_for(request: HttpRequest) -> ShellView:
-    """The shell of this page; without a signed-in person it has no menu."""
-    actor: Actor | None = getattr(request, "actor", None)
+def shell_for(request: HttpRequest, *, with_menu: bool) -> ShellView:
+    """The shell of this page; a page without a menu (sign-in, refusals) asks nothing of the database."""
+    actor: Actor | None = getattr(request, "actor", None) if with_menu else None
     permissions: frozenset[str] = getattr(request, "permissions", frozenset())
     return ShellView(
         menu=menu_for(actor, permissions, request.path) if actor is not None else (),

@@ -71,10 +71,10 @@ def phone(value: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def office_shell(context: Context) -> ShellView:
-    """The shell around this page, for the base template: `{% office_shell as shell %}`."""
+def office_shell(context: Context, with_menu: bool = True) -> ShellView:
+    """The shell around this page, for the base templates: `{% office_shell as shell %}`."""
     request: HttpRequest = context["request"]
-    return shell_for(request)
+    return shell_for(request, with_menu=with_menu)
 
 
 @register.simple_tag
@@ -98,10 +98,13 @@ def field(placed: PlacedField) -> Mapping[str, Any]:
     bound = placed.bound
     described = " ".join(
         part
-        for part in (f"{bound.auto_id}-help" if bound.help_text else "", f"{bound.auto_id}-error" if bound.errors else "")
+        for part in (
+            f"{bound.auto_id}-help" if bound.help_text else "",
+            f"{bound.auto_id}-error" if bound.errors else "",
+        )
         if part
     )
-    attributes = {"aria-describedby": described} if described else {}
+    attributes: dict[str, str | bool] = {"aria-describedby": described} if described else {}
     if bound.errors:
         attributes["aria-invalid"] = "true"
         if placed.control not in {"radio", "checks"}:
