@@ -13,13 +13,13 @@ SHELL = f"{office.__name__}.shell"
 
 @cache
 def area_packages() -> tuple[str, ...]:
-    """Dotted names of the area packages in alphabetical order, the shell first."""
+    """Dotted names of the area packages in alphabetical order; the shell is the frame, not an area."""
     found = sorted(f"{office.__name__}.{module.name}" for module in iter_modules(office.__path__) if module.ispkg)
-    return (SHELL, *(name for name in found if name != SHELL))
+    return tuple(name for name in found if name != SHELL)
 
 
 @cache
 def area_modules(name: str) -> tuple[ModuleType, ...]:
-    """The module `name` (urls, navigation) of each area that has one."""
+    """The module `name` (navigation) of each area that has one."""
     wanted = (f"{package}.{name}" for package in area_packages())
     return tuple(import_module(module) for module in wanted if find_spec(module) is not None)

@@ -80,7 +80,9 @@ def text_for(kind: ColumnKind, value: Any) -> str:
 def css_for(kind: ColumnKind) -> str:
     if kind.is_number:
         return "number"
-    return "identifier" if kind in {ColumnKind.IDENTIFIER, ColumnKind.PHONE} else ""
+    if kind in {ColumnKind.IDENTIFIER, ColumnKind.PHONE}:
+        return "identifier"
+    return "wraps" if kind is ColumnKind.LONG_TEXT else ""
 
 
 def unit_for(kind: ColumnKind) -> str:

@@ -21,7 +21,8 @@ PAGE_SIZES = (25, 50, 100)
 class ColumnKind(Enum):
     """How a column's values are written, aligned and exported."""
 
-    TEXT = "text"
+    TEXT = "text"  # one line; what does not fit is cut and shown whole on hover
+    LONG_TEXT = "long_text"  # may wrap
     IDENTIFIER = "identifier"  # numbers that are names: account no., phone; text cells in the export
     MONEY = "money"
     DEBT = "debt"  # money owed: above zero with 欠 and in red
@@ -53,7 +54,7 @@ _NUMBERS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Column(Generic[RowT]):
     """One column. `key` names it in addresses, totals and exports, and is the attribute read without `value`.
 
@@ -116,7 +117,7 @@ class ListQuery:
     limit: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListResult(Generic[RowT]):
     """The loader's answer: the asked rows, the count and the totals over the whole filter."""
 
@@ -128,7 +129,7 @@ class ListResult(Generic[RowT]):
 Loader = Callable[[Actor, ListQuery], ListResult[RowT]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ListSpec(Generic[RowT]):
     """A list page. `key` names it (column choice, file names); `unit` is what is counted (户, 张, 条)."""
 
