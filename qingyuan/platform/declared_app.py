@@ -11,6 +11,12 @@ class DeclaredApp(AppConfig):
     """An app whose `declarations` module holds PERMISSIONS, PARAMETERS, NUMBER_KINDS and AUDIT_ACTIONS (each optional)."""
 
     default_auto_field = "django.db.models.BigAutoField"
+    # An apps.py imports this class, so Django finds two there: only the one made from it counts.
+    default = False
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.default = True
 
     def ready(self) -> None:
         declared = import_module(f"{self.name}.declarations")

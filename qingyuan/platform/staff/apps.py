@@ -1,6 +1,13 @@
+from qingyuan.platform import authority
 from qingyuan.platform.declared_app import DeclaredApp
 
 
 class StaffConfig(DeclaredApp):
     name = "qingyuan.platform.staff"
     label = "staff"
+
+    def ready(self) -> None:
+        super().ready()
+        from qingyuan.platform.staff.operations.require import require
+
+        authority.enter(require)

@@ -1,0 +1,1 @@
+"""Pure rules of audit: what changed, and the hash of a chain's link."""

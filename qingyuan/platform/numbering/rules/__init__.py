@@ -1,0 +1,1 @@
+"""Pure rules of numbering: how a number is written."""

@@ -1,0 +1,85 @@
+"""The value of a parameter in force at a unit on a day (参数取值): the nearest unit upwards, its newest row."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Q
+
+from qingyuan.kernel.declarations import Parameter, ParameterType, ParameterValue
+from qingyuan.platform import registry
+from qingyuan.platform.organisation import queries as organisation
+from qingyuan.platform.parameters.models import ParameterValue as Row
+from qingyuan.platform.parameters.rules.values import restored
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """A value, and where it comes from: a row at a unit (None: the whole installation), or the default (no from_date)."""
+
+    value: ParameterValue
+    unit_id: int | None
+    from_date: date | None
+
+    @property
+    def is_default(self) -> bool:
+        return self.from_date is None
+
+
+def value(code: str, *, unit_id: int | None, on: date) -> ParameterValue:
+    """The value in force. Raises NotFound for an unknown unit, LookupError for an undeclared parameter."""
+    return in_force(code, unit_id=unit_id, on=on).value
+
+
+def boolean(code: str, *, unit_id: int | None, on: date) -> bool:
+    """The value of a BOOLEAN parameter. Raises as `value`, and LookupError for a parameter of another type."""
+    found = _of_type(code, (ParameterType.BOOLEAN,), unit_id, on)
+    assert isinstance(found, bool)
+    return found
+
+
+def integer(code: str, *, unit_id: int | None, on: date) -> int:
+    """The value of an INTEGER parameter. Raises as `boolean`."""
+    found = _of_type(code, (ParameterType.INTEGER,), unit_id, on)
+    assert isinstance(found, int)
+    return found
+
+
+def decimal(code: str, *, unit_id: int | None, on: date) -> Decimal:
+    """The value of a DECIMAL parameter. Raises as `boolean`."""
+    found = _of_type(code, (ParameterType.DECIMAL,), unit_id, on)
+    assert isinstance(found, Decimal)
+    return found
+
+
+def text(code: str, *, unit_id: int | None, on: date) -> str:
+    """The value of a TEXT or CHOICE parameter. Raises as `boolean`."""
+    found = _of_type(code, (ParameterType.TEXT, ParameterType.CHOICE), unit_id, on)
+    assert isinstance(found, str)
+    return found
+
+
+def in_force(code: str, *, unit_id: int | None, on: date) -> InForce:
+    """The value in force and where it comes from. Raises as `value`."""
+    parameter = registry.parameters.get(code)
+    upwards = () if unit_id is None else organisation.upwards(unit_id)
+    rows = Row.objects.filter(Q(unit_id__in=upwards) | Q(unit_id__isnull=True), code=code, from_date__lte=on)
+    return nearest(parameter, [(row.unit_id, row.from_date, row.value) for row in rows], upwards)
+
+
+def nearest(parameter: Parameter, rows: list[tuple[int | None, date, object]], upwards: tuple[int, ...]) -> InForce:
+    """Of the rows (unit, from, kept value) already in force, the newest of the nearest unit; else the default."""
+    ranks: dict[int | None, int] = {unit: place for place, unit in enumerate(upwards)}
+    ranks[None] = len(upwards)
+    best = min(rows, key=lambda row: (ranks[row[0]], -row[1].toordinal()), default=None)
+    if best is None:
+        default = parameter.default
+        is_decimal = parameter.type is ParameterType.DECIMAL
+        return InForce(Decimal(default) if is_decimal else default, None, None)
+    return InForce(restored(parameter, best[2]), best[0], best[1])
+
+
+def _of_type(code: str, types: tuple[ParameterType, ...], unit_id: int | None, on: date) -> ParameterValue:
+    if registry.parameters.get(code).type not in types:
+        raise LookupError(f"parameter {code} is not {' or '.join(types)}")
+    return value(code, unit_id=unit_id, on=on)

@@ -1,0 +1,1 @@
+"""Plain typed functions that make what a test needs, through the operations."""
