@@ -1,7 +1,7 @@
 """The one rounding door (舍入): every amount and volume in the product is rounded here and nowhere else."""
 
-from collections.abc import Sequence
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Decimal
+from collections.abc import Callable, Sequence
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -27,6 +27,17 @@ _QUANTA = tuple(Decimal(1).scaleb(-scale) for scale in range(13))
 def round_decimal(value: Decimal, scale: int, mode: Rounding = Rounding.HALF_UP) -> Decimal:
     """`value` with exactly `scale` places (0 to 12), rounded by `mode`."""
     return value.quantize(_QUANTA[scale], rounding=_DECIMAL_MODES[mode])
+
+
+def rounder(scale: int, mode: Rounding = Rounding.HALF_UP) -> Callable[[Decimal], Decimal]:
+    """`round_decimal` with scale and mode bound once, for loops that round many values."""
+    quantize = Context(prec=60, rounding=_DECIMAL_MODES[mode]).quantize
+    quantum = _QUANTA[scale]
+
+    def rounded(value: Decimal) -> Decimal:
+        return quantize(value, quantum)
+
+    return rounded
 
 
 def round_fraction(value: Fraction, scale: int, mode: Rounding = Rounding.HALF_UP) -> Decimal:

@@ -4,7 +4,7 @@ Everything the file can say has its place here and nothing else; defaults are fi
 when they say the same, in whatever spelling.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -306,21 +306,8 @@ class Charge:
     name: str
     shape: VolumeCharge | FixedCharge | PercentCharge
     tax: Tax | None = None
-    line: int = 0
+    line: int = field(default=0, compare=False)
     """Line of the file, for messages; not part of what the version says."""
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Charge):
-            return NotImplemented
-        return (self.item_code, self.name, self.shape, self.tax) == (
-            other.item_code,
-            other.name,
-            other.shape,
-            other.tax,
-        )
-
-    def __hash__(self) -> int:
-        return hash((self.item_code, self.name, self.shape, self.tax))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """What rating answers (计费结果): lines, their sum, and what is to be written about tier use and carry."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from qingyuan.domains.tariffs.rules.request import NO_VOLUME, TierUse
 from qingyuan.kernel.money import Money
@@ -28,8 +28,7 @@ class LineKind(StrEnum):
     TAX = "tax"
 
 
-@dataclass(frozen=True, slots=True)
-class RatingLine:
+class RatingLine(NamedTuple):
     """One line. Always amount = net + tax.
 
     `tier` counts from 1; `volume` is what is charged (metered volume × factor, full precision), `metered_volume` what
@@ -58,8 +57,7 @@ class RatingLine:
     funded_by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RatingResult:
+class RatingResult(NamedTuple):
     """The rated bill. total = Σ line amounts, always.
 
     tier_volumes    billed volume per tier, over all versions and shares; Σ = billed_volume

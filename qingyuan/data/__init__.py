@@ -1,0 +1,1 @@
+"""Data that ships with the package: example price tables (示例价目)."""
