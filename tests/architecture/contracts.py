@@ -40,7 +40,8 @@ class Pure(Contract):
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Find each direct import of anything else."""
-        allowed = _expanded(graph, self.allowed)
+        outside = [expression.expression for expression in self.allowed]  # type: ignore[attr-defined]
+        allowed = [*_expanded(graph, self.allowed), *outside]
         breaches: list[tuple[str, str]] = []
         for package in _expanded(graph, self.modules):
             for module in _package(graph, package):

@@ -1,1 +1,0 @@
-"""Data that ships with the package: example price tables (示例价目)."""
