@@ -36,6 +36,29 @@ def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object
     return count
 
 
+def copy_text(table: str, columns: Sequence[str], blocks: Iterable[str]) -> None:
+    r"""COPY rows that are in PostgreSQL's text format already (tab between values, newline after a row, \N for NULL).
+
+    Several times faster than `copy_rows`, for the bulk tables. The caller has escaped values that may hold a tab, a
+    newline or a backslash with `escaped`. Violated constraints raise Django's IntegrityError.
+    """
+    names = ", ".join(f'"{column}"' for column in columns)
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,
+        cursor.cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as stream,
+    ):
+        for block in blocks:
+            stream.write(block)
+
+
+def escaped(text: str) -> str:
+    """`text` as a value of `copy_text`."""
+    if "\\" in text or "\n" in text or "\t" in text or "\r" in text:
+        return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t").replace("\r", "\\r")
+    return text
+
+
 def violated_constraint(error: DatabaseError) -> str:
     """The name of the constraint or unique index that `error` speaks of; empty when it speaks of none."""
     diagnosis = getattr(error.__cause__, "diag", None)
