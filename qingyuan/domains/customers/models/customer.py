@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 
 from qingyuan.domains.customers.rules.states import CustomerKind
 from qingyuan.platform.columns import CodeField, choices_of, one_of
@@ -25,7 +26,7 @@ class Customer(CompanyRow):
     tax_no = models.CharField(max_length=20, blank=True)
     note = models.CharField(max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         db_table = "customer"
