@@ -14,9 +14,7 @@ class SearchToken(CompanyRow):
     """
 
     company = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, related_name="+")
-    account = models.ForeignKey(
-        "customers.Account", on_delete=models.CASCADE, db_index=False, related_name="tokens"
-    )
+    account = models.ForeignKey("customers.Account", on_delete=models.CASCADE, db_index=False, related_name="tokens")
     kind = CodeField(choices=choices_of(TokenKind))
     token = models.CharField(max_length=80)
 
