@@ -1,0 +1,114 @@
+"""The explanation's form (帐单解释): a frozen tree of steps, each with a code, its values and what it comes to."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+Value = str | int | Decimal | date | None
+
+LABELS = {
+    "bill": "Total %(total)s",
+    "credit": "Credit of %(volume)s: what these volumes cost, with the sign reversed",
+    "usage": "Metered usage %(usage)s",
+    "piece": "%(start)s to %(end)s: %(volume)s",
+    "piece_undated": "Usage %(volume)s",
+    "step_register": "Meter %(reference)s: (%(current)s − %(previous)s) × %(multiplier)s = %(volume)s",
+    "step": "%(kind)s %(reference)s: %(volume)s",
+    "billed": "Billed volume: %(usage)s + carried over %(carry)s = %(sum)s, rounded to %(scale)s places: %(rounded)s",
+    "minimum_volume": "Raised to the minimum volume %(minimum)s",
+    "carry_after": "Carried to the next period: %(carry_after)s",
+    "share_fixed": "Usage share %(number)s, fixed %(value)s × %(months)s months: %(volume)s",
+    "share_ratio": "Usage share %(number)s, ratio %(value)s: %(volume)s",
+    "share_remainder": "Usage share %(number)s, the rest: %(volume)s",
+    "version": "Price plan %(plan)s, version of %(version)s: %(volume)s",
+    "version_document": "Price plan %(plan)s, version of %(version)s, document %(document)s: %(volume)s",
+    "days": "%(start)s to %(end)s, %(days)s of %(piece_days)s days: %(piece_volume)s ÷ %(piece_days)s × %(days)s → %(volume)s",
+    "cycle": "Tier cycle from %(cycle)s, counted under %(counter)s: used %(before)s before, %(after)s after",
+    "per_bill": "Tiers of this bill: %(months)s months, cycle of %(cycle_months)s months",
+    "limits": "Tier limits %(limits)s",
+    "limit_plan": "Limits of the plan: %(limits)s",
+    "limit_people": "%(people)s people, %(extra)s above %(base_people)s, each adds %(additions)s",
+    "limit_per_person": "%(people)s people × %(each)s",
+    "limit_quota": "Quota %(quota)s × %(multiples)s",
+    "limit_months": "× %(months)s ÷ %(cycle_months)s months",
+    "limit_left": "%(left)s of %(cycle_months)s months of the cycle left",
+    "limit_month": "Month from %(month)s: %(people)s people, ÷ %(cycle_months)s",
+    "tier": "Tier %(tier)s, %(lower)s to %(upper)s: room %(room)s, takes %(volume)s, room left %(left)s",
+    "tier_last": "Tier %(tier)s, above %(lower)s: takes %(volume)s",
+    "charge": "%(name)s: %(amount)s",
+    "tier_line": "Tier %(tier)s: %(volume)s × %(price)s = %(exact)s → %(amount)s",
+    "flat_line": "%(volume)s × %(price)s = %(exact)s → %(amount)s",
+    "charged_volume": "Charged volume: %(metered)s × %(factor)s → %(volume)s",
+    "fixed_line": "%(price)s × %(times)s → %(amount)s",
+    "percent_line": "%(rate)s of %(items)s: %(exact)s → %(amount)s",
+    "relief_line": "Relief %(scheme)s (%(kind)s): %(exact)s → %(amount)s",
+    "rounding_line": "Rounding of the sum: %(amount)s",
+    "minimum_line": "Up to the minimum charge %(minimum)s: %(amount)s",
+    "tax_line": "Tax on top, %(rate)s of %(net)s: %(amount)s",
+    "tax_inside": "of which tax %(rate)s: %(amount)s − %(net)s = %(tax)s",
+}
+_MONEY = frozenset({"total", "amount", "net", "tax", "price", "exact"})
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One step. `amount` is set on steps that are money of the bill: those of the leaves sum to the total."""
+
+    code: str
+    values: tuple[tuple[str, Value], ...] = ()
+    amount: Decimal | None = None
+    children: tuple["Node", ...] = ()
+
+    @property
+    def label(self) -> str:
+        """English sentence with `%(name)s` places, the key of the catalogues."""
+        return LABELS[self.code]
+
+    def text(self, translate: Callable[[str], str]) -> str:
+        """The sentence in the reader's language."""
+        return translate(self.label) % {name: plain(value, name) for name, value in self.values}
+
+    def walk(self) -> Iterator["Node"]:
+        """This step and all below it, depth first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+    def value(self, name: str) -> Value:
+        """A value by name. Raises KeyError."""
+        return dict(self.values)[name]
+
+
+def plain(value: Value, name: str = "") -> str:
+    """A value as text; decimals without trailing zeros, with two places at least where `name` is one of money."""
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return plain_decimal(value, 2 if name in _MONEY else 0)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def plain_decimal(value: Decimal, least_places: int = 0) -> str:
+    """`value` without trailing zeros, but with at least that many places."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    whole, _, fraction = text.partition(".")
+    if len(fraction) < least_places:
+        text = f"{whole}.{fraction.ljust(least_places, '0')}"
+    return "0" if text == "-0" else text
+
+
+def as_plain(node: Node) -> dict[str, object]:
+    """The tree as dictionaries and strings, for JSON."""
+    made: dict[str, object] = {
+        "code": node.code,
+        "label": node.label,
+        "values": {name: plain(value, name) for name, value in node.values},
+    }
+    if node.amount is not None:
+        made["amount"] = format(node.amount, "f")
+    if node.children:
+        made["children"] = [as_plain(child) for child in node.children]
+    return made

@@ -1,0 +1,300 @@
+"""Rate one usage by a tariff file, or run a file of rating cases. Needs no database."""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from qingyuan.domains.tariffs.rules.cases import Outcome, run_cases
+from qingyuan.domains.tariffs.rules.catalogue import Catalogue
+from qingyuan.domains.tariffs.rules.explain import explain
+from qingyuan.domains.tariffs.rules.explanation import Node
+from qingyuan.domains.tariffs.rules.facts import Facts, build_request
+from qingyuan.domains.tariffs.rules.nodes import FileProblem, TariffFileInvalid, places_of
+from qingyuan.domains.tariffs.rules.parse import FORMAT, format_of, parse_version
+from qingyuan.domains.tariffs.rules.parse_cases import parse_cases
+from qingyuan.domains.tariffs.rules.parse_tiers import parse_month_day
+from qingyuan.domains.tariffs.rules.plan import MonthDay, PlanKind, PlanVersion
+from qingyuan.domains.tariffs.rules.rate import rate
+from qingyuan.domains.tariffs.rules.report import line_as_plain, outcome_as_plain, result_as_plain
+from qingyuan.domains.tariffs.rules.request import NO_VOLUME
+from qingyuan.interfaces.commands import _words
+from qingyuan.interfaces.commands._frame import EXIT_REFUSED, EXIT_UNUSABLE, Needs
+from qingyuan.kernel.errors import DomainError
+
+NEEDS = Needs.NOTHING
+_FOLDER = "domains/tariffs/rules"
+_SHIPPED = Path(__file__).resolve().parents[2] / "data" / "tariffs"
+_NUMBER = re.compile(r"-?\d{1,12}(\.\d+)?", re.ASCII)
+_OPTION_OF = {
+    "tariffs.calibre_missing": "--calibre",
+    "tariffs.calibre_not_priced": "--calibre",
+    "tariffs.quota_missing": "--quota",
+    "tariffs.credit_exceeds_use": "--used-before",
+    "tariffs.no_version_in_force": "--from",
+}
+
+
+class _Unusable(Exception):
+    """What was asked cannot be done as asked; the text says why and names the option or the file."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tariff", nargs="+", action="extend", metavar="FILE", help="tariff files; one code is one plan"
+    )
+    parser.add_argument("--usage", type=_volume, help="metered usage; negative for a credit (--usage=-40)")
+    parser.add_argument("--used-before", type=_positive, default=NO_VOLUME, help="volume used before in the cycle")
+    parser.add_argument("--people", type=_whole, help="people of the household; default: the plan's base")
+    parser.add_argument("--quota", type=_positive, help="the user's quota for one cycle")
+    parser.add_argument("--calibre", default="", help="the meter's calibre, as the tariff names it")
+    parser.add_argument("--months", type=_whole, default=1, help="reading periods covered (default 1)")
+    parser.add_argument("--carry", type=_volume, default=NO_VOLUME, help="remainder carried from the last period")
+    parser.add_argument(
+        "--relief", nargs="+", action="extend", default=[], metavar="SCHEME", help="the account's reliefs"
+    )
+    parser.add_argument("--from", dest="start", type=_date, help="previous reading's date")
+    parser.add_argument("--to", dest="end", type=_date, help="this reading's date")
+    parser.add_argument("--anchor", type=_month_day, help="month-day on which the account's own cycle starts")
+    parser.add_argument("--opened", type=_date, help="date on which the account opened")
+    parser.add_argument("--cases", metavar="FILE", help="a file of rating cases")
+    parser.add_argument("--tariffs", metavar="DIR", help="tariff files for the cases (default: beside the cases)")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 done, 1 a case failed, 2 what was asked cannot be done."""
+    try:
+        if options.cases:
+            return _cases(options)
+        return _single(options)
+    except _Unusable as unusable:
+        print(f"qingyuan rate: {unusable}", file=sys.stderr)
+        return EXIT_UNUSABLE
+
+
+def _single(options: argparse.Namespace) -> int:
+    if not options.tariff:
+        raise _Unusable(_say("give --tariff FILE and --usage, or --cases FILE"))
+    if options.usage is None:
+        raise _Unusable(_say("--usage is missing"))
+    if (options.start is None) != (options.end is None):
+        raise _Unusable(_say("--from and --to belong together"))
+    if options.start is not None and options.end < options.start:
+        raise _Unusable(_say("--to lies before --from"))
+    versions = [_tariff(Path(name)) for name in options.tariff]
+    try:
+        facts = _facts(options, versions)
+        catalogue = Catalogue(versions)
+        request = build_request(facts, catalogue)
+        result, tree = rate(request, catalogue), explain(request, catalogue)
+    except DomainError as refusal:
+        option = _OPTION_OF.get(refusal.code, "")
+        raise _Unusable(f"{option}: {_sentence(refusal)}" if option else _sentence(refusal)) from refusal
+    report = result_as_plain(facts, request, result, tree)
+    if options.json:
+        print(json.dumps(report, ensure_ascii=False, indent=2))
+    else:
+        _print_result(report, [line_as_plain(line) for line in result.lines], tree)
+    return 0
+
+
+def _facts(options: argparse.Namespace, versions: list[PlanVersion]) -> Facts:
+    plans = list(dict.fromkeys(version.code for version in versions if version.kind is PlanKind.PLAN))
+    if len(plans) != 1:
+        raise _Unusable(
+            _say("--tariff needs the files of exactly one plan, these are %(count)s") % {"count": len(plans)}
+        )
+    return Facts(
+        tariff=plans[0],
+        usage=options.usage,
+        start=options.start,
+        end=options.end,
+        used_before=options.used_before,
+        months=options.months,
+        people=options.people,
+        quota=options.quota,
+        calibre=options.calibre,
+        carry=options.carry,
+        relief=tuple(options.relief),
+        anchor=options.anchor,
+        opened=options.opened,
+        options={version.charges[0].item_code: version.code for version in versions if version.kind is PlanKind.ITEM},
+    )
+
+
+def _cases(options: argparse.Namespace) -> int:
+    path = Path(options.cases)
+    try:
+        cases = parse_cases(_read(path))
+        catalogue = Catalogue(_tariffs_for(path, options.tariffs))
+    except TariffFileInvalid as invalid:
+        raise _Unusable(_problems(str(path), invalid.problems)) from invalid
+    except DomainError as refusal:
+        raise _Unusable(_sentence(refusal)) from refusal
+    outcomes = run_cases(cases, catalogue)
+    passed = sum(1 for outcome in outcomes if outcome.passed)
+    closing = f"{passed} passed, {len(outcomes) - passed} failed"
+    if options.json:
+        listed = [outcome_as_plain(outcome) for outcome in outcomes]
+        summary = {"passed": passed, "failed": len(outcomes) - passed, "cases": listed}
+        print(json.dumps(summary, ensure_ascii=False, indent=2))
+        print(closing, file=sys.stderr)
+    else:
+        for outcome in outcomes:
+            for line in _told(outcome):
+                print(line)
+        print(closing)
+    return 0 if passed == len(outcomes) else EXIT_REFUSED
+
+
+def _tariffs_for(cases: Path, folder: str | None) -> list[PlanVersion]:
+    """The tariffs of the folder; without one named, of the cases' own folder, else those that ship with the product."""
+    if folder is not None:
+        if not Path(folder).is_dir():
+            raise _Unusable(_say("--tariffs: %(folder)s is not a folder") % {"folder": folder})
+        return _folder(Path(folder))
+    return _folder(cases.resolve().parent) or _folder(_SHIPPED)
+
+
+def _folder(folder: Path) -> list[PlanVersion]:
+    """Every tariff file of the folder. A broken one is reported and left out: the cases that need it fail."""
+    versions: list[PlanVersion] = []
+    for path in sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml")):
+        try:
+            text = _read(path)
+            if format_of(text).partition("/")[0] == FORMAT.partition("/")[0]:
+                versions.append(parse_version(text))
+        except TariffFileInvalid as invalid:
+            print(_problems(str(path), invalid.problems), file=sys.stderr)
+        except _Unusable as unusable:
+            print(unusable, file=sys.stderr)
+    return versions
+
+
+def _tariff(path: Path) -> PlanVersion:
+    try:
+        return parse_version(_read(path))
+    except TariffFileInvalid as invalid:
+        raise _Unusable(_problems(str(path), invalid.problems)) from invalid
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise _Unusable(
+            _say("%(path)s cannot be read: %(reason)s") % {"path": path, "reason": error.strerror}
+        ) from error
+    except UnicodeDecodeError as error:
+        raise _Unusable(
+            _say("%(path)s is not UTF-8 text (byte %(byte)s)") % {"path": path, "byte": error.start}
+        ) from error
+
+
+# Words
+
+
+def _say(text: str) -> str:
+    return _words.words(_FOLDER)(text)
+
+
+def _sentence(refusal: DomainError) -> str:
+    return _words.sentence(_FOLDER, refusal)
+
+
+def _problem(problem: FileProblem) -> str:
+    said = _say(problem.code)
+    return said % dict(problem.params) if said != problem.code else f"{problem.code} {dict(problem.params)}"
+
+
+def _problems(name: str, problems: Iterable[FileProblem]) -> str:
+    at = _say("%(name)s, line %(line)s, %(place)s: %(problem)s")
+    return "\n".join(
+        at % {"name": name, "line": each.line, "place": each.place or "/", "problem": _problem(each)}
+        for each in problems
+    )
+
+
+def _told(outcome: Outcome) -> Iterable[str]:
+    for difference in outcome.differences:
+        values = {"field": difference.field, "expected": difference.expected, "actual": difference.actual}
+        yield f"{outcome.case_id}: " + _say("%(field)s expected %(expected)s, got %(actual)s") % values
+    if outcome.problems:
+        yield _problems(outcome.case_id, outcome.problems)
+    if outcome.refusal is not None and not outcome.passed:
+        yield f"{outcome.case_id}: " + _say("refused: %(reason)s") % {"reason": _sentence(outcome.refusal)}
+
+
+def _print_result(report: dict[str, object], lines: list[dict[str, object]], tree: Node) -> None:
+    for line in lines:
+        name = str(line["name"] or _say(f"line.{line['kind']}"))
+        if line["kind"] in ("relief", "tax"):
+            name = f"{name} {_say('line.' + str(line['kind']))}"
+        tier = _say("tier %(tier)s") % {"tier": line["tier"]} if line["tier"] else ""
+        priced = f"{line['volume']} × {line['price']}" if line["volume"] is not None else ""
+        print("  ".join(part for part in (name, tier, priced, str(line["amount"])) if part))
+    volumes = report["tier_volumes"]
+    assert isinstance(volumes, list)
+    print(_say("Total %(total)s") % {"total": report["total"]})
+    print(_say("Volumes by tier: %(volumes)s") % {"volumes": ", ".join(volumes)})
+    print(_say("Tier use after: %(use)s; carried over: %(carry)s")
+          % {"use": report["tier_use_after"], "carry": report["carry_after"]})  # fmt: skip
+    print(_say("Explanation"))
+    _print_tree(tree, 1)
+
+
+def _print_tree(node: Node, depth: int) -> None:
+    print("  " * depth + node.text(_say))
+    for child in node.children:
+        _print_tree(child, depth + 1)
+
+
+# Values of options: argparse names the option in front of the message.
+
+
+def _volume(text: str) -> Decimal:
+    if not _NUMBER.fullmatch(text) or places_of(Decimal(text)) > 3:
+        raise argparse.ArgumentTypeError(_say("%(text)s is not a volume (at most three places)") % {"text": repr(text)})
+    return Decimal(text)
+
+
+def _positive(text: str) -> Decimal:
+    volume = _volume(text)
+    if volume < 0:
+        raise argparse.ArgumentTypeError(_say("%(text)s is negative") % {"text": text})
+    return volume
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise argparse.ArgumentTypeError(_say("%(text)s is not a whole number") % {"text": repr(text)})
+    return int(text)
+
+
+def _date(text: str) -> date:
+    return _parsed(text, date.fromisoformat, "%(text)s is not a date (yyyy-mm-dd)")
+
+
+def _month_day(text: str) -> MonthDay:
+    found = parse_month_day(text)
+    if found is None:
+        raise argparse.ArgumentTypeError(_say("%(text)s is not a month-day (mm-dd)") % {"text": repr(text)})
+    return found
+
+
+def _parsed(text: str, parse: Callable[[str], date], message: str) -> date:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(_say(message) % {"text": repr(text)}) from error
+
+
+if __name__ == "__main__":
+    from qingyuan.interfaces.commands.entry import main
+
+    sys.exit(main(["rate", *sys.argv[1:]]))
