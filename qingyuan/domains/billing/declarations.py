@@ -1,1 +1,80 @@
 """What this app declares to platform: permissions, parameters, number kinds, audit actions. Data only."""
+
+from decimal import Decimal
+
+from qingyuan.kernel.declarations import AuditAction, NumberKind, Parameter, ParameterType, Permission
+
+BILL_NUMBERS = "billing.bill"
+RUN_NUMBERS = "billing.run"
+DUE_DAYS = "billing.due_days"
+CHUNK_SIZE = "billing.chunk_size"
+SHOCK_FACTOR = "billing.shock_factor"
+SHOCK_MINIMUM = "billing.shock_minimum"
+
+PERMISSIONS = (
+    Permission("billing.view", "See billing runs and bills"),
+    Permission("billing.run", "Rehearse and calculate billing runs"),
+    Permission("billing.check", "Check calculated billing runs"),
+    Permission("billing.issue", "Issue billing runs"),
+    Permission("billing.cancel", "Cancel bills and bill again"),
+    Permission("billing.decide_proposals", "Apply or dismiss correction proposals"),
+    Permission("billing.tier_groups", "Change tier groups and tier use"),
+)
+
+PARAMETERS = (
+    Parameter(
+        code=DUE_DAYS,
+        type=ParameterType.INTEGER,
+        default=30,
+        label="Days until a bill is due",
+        help="The due date of a run's bills is its posting date plus so many days, unless the run says otherwise.",
+        minimum=Decimal(0),
+        maximum=Decimal(366),
+    ),
+    Parameter(
+        code=CHUNK_SIZE,
+        type=ParameterType.INTEGER,
+        default=500,
+        label="Bills per chunk of a run",
+        help="How many bills one transaction of a run works; a chunk holds its locks for the time that takes.",
+        minimum=Decimal(1),
+        maximum=Decimal(20000),
+    ),
+    Parameter(
+        code=SHOCK_FACTOR,
+        type=ParameterType.DECIMAL,
+        default=Decimal("3"),
+        label="Unusual bill: factor",
+        help="A bill over so many times the mean of the point's last bills is listed for a look before issue.",
+        minimum=Decimal("1"),
+        maximum=Decimal(1000),
+    ),
+    Parameter(
+        code=SHOCK_MINIMUM,
+        type=ParameterType.DECIMAL,
+        default=Decimal("200.00"),
+        label="Unusual bill: least amount",
+        help="Bills below this amount are never listed as unusual.",
+        minimum=Decimal(0),
+    ),
+)
+
+NUMBER_KINDS = (
+    NumberKind(BILL_NUMBERS, "Bill number", prefix="B", date_part="%Y%m", width=8),
+    NumberKind(RUN_NUMBERS, "Billing run number", prefix="R", date_part="%Y%m", width=5),
+)
+
+AUDIT_ACTIONS = (
+    AuditAction("billing.run_started", "Billing run started"),
+    AuditAction("billing.run_checked", "Billing run checked"),
+    AuditAction("billing.run_recalculated", "Billing run calculated again"),
+    AuditAction("billing.run_discarded", "Billing run discarded"),
+    AuditAction("billing.issue_started", "Issue of a billing run started"),
+    AuditAction("billing.run_issued", "Billing run issued"),
+    AuditAction("billing.bill_cancelled", "Bill cancelled"),
+    AuditAction("billing.bill_replaced", "Bill cancelled and billed again"),
+    AuditAction("billing.proposal_applied", "Correction proposal applied"),
+    AuditAction("billing.proposal_dismissed", "Correction proposal dismissed"),
+    AuditAction("billing.tier_group_shared", "Tier room shared"),
+    AuditAction("billing.tier_use_entered", "Tier use entered"),
+)

@@ -24,10 +24,13 @@ class NoTransactionError(RuntimeError):
 
 
 class _Held:
-    """The mark in the list of commit hooks that says which rank is held; called at commit it does nothing."""
+    """The mark in the list of commit hooks that says what is held; called at commit it does nothing."""
 
-    def __init__(self, rank: Rank) -> None:
+    def __init__(self, rank: Rank, table: str, ids: frozenset[int], shared: bool) -> None:
         self.rank = rank
+        self.table = table
+        self.ids = ids
+        self.shared = shared
 
     def __call__(self) -> None:
         """Nothing is left to do: the commit let the locks go."""
@@ -37,17 +40,21 @@ def hold(rank: Rank, model: type[models.Model], ids: Iterable[int], *, shared: b
     """Lock the rows of `model` with these ids until the transaction ends, waiting for others, in the order of the ids.
 
     FOR NO KEY UPDATE lets foreign keys to the rows be made meanwhile; `shared` (FOR SHARE) lets others share too.
-    The same rank may be taken again. Raises LockOrderError, NoTransactionError, and NotFound where a row is missing.
+    The same rank may be taken again, and rows that are held already may be asked for at any time, so that an operation
+    may be called by one that holds more. Raises LockOrderError, NoTransactionError, and NotFound where a row is missing.
     """
     _refuse_outside_transaction()
-    latest = held_rank()
+    marks = _marks()
+    asked = frozenset(ids)
+    for mark in marks:
+        if (mark.rank, mark.table) == (rank, model._meta.db_table) and (shared or not mark.shared):
+            asked -= mark.ids
+    if not asked:
+        return
+    latest = max((mark.rank for mark in marks), default=None)
     if latest is not None and rank < latest:
         raise LockOrderError(f"{rank.name} after {latest.name}: see the order in qingyuan.platform.locking.rank")
-    wanted = sorted(set(ids))
-    if not wanted:
-        return
-    if latest is None or rank > latest:
-        transaction.on_commit(_Held(rank))
+    wanted = sorted(asked)
     quote = connection.ops.quote_name
     table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
     strength = "SHARE" if shared else "NO KEY UPDATE"
@@ -56,18 +63,20 @@ def hold(rank: Rank, model: type[models.Model], ids: Iterable[int], *, shared: b
         found = len(cursor.fetchall())
     if found != len(wanted):
         raise NotFound(table=model._meta.db_table, missing=len(wanted) - found)
+    transaction.on_commit(_Held(rank, model._meta.db_table, asked, shared))
 
 
 def held_rank() -> Rank | None:
     """The latest rank that the present transaction holds; None if it holds nothing."""
+    return max((mark.rank for mark in _marks()), default=None)
+
+
+def _marks() -> list[_Held]:
     inside = _savepoint_of_tested_call()
     hooks: list[Any] = connection.run_on_commit  # (savepoints, hook, is robust)
-    ranks = [
-        hook.rank
-        for savepoints, hook, *_ in hooks
-        if isinstance(hook, _Held) and (inside is None or inside in savepoints)
+    return [
+        hook for savepoints, hook, *_ in hooks if isinstance(hook, _Held) and (inside is None or inside in savepoints)
     ]
-    return max(ranks, default=None)
 
 
 def _refuse_outside_transaction() -> None:

@@ -84,6 +84,17 @@ def test_hold_remembers_what_a_released_savepoint_locked(committed_db: str) -> N
             hold(Rank.ACCOUNT, OrgUnit, [unit_id])
 
 
+def test_hold_of_rows_held_already_is_free_at_any_time(committed_db: str) -> None:
+    utility = make_utility()
+    with transaction.atomic():
+        hold(Rank.ACCOUNTING_PERIOD, OrgUnit, [utility.east_id], shared=True)
+        hold(Rank.ACCOUNT, OrgUnit, [utility.east_id])
+
+        hold(Rank.ACCOUNTING_PERIOD, OrgUnit, [utility.east_id], shared=True)
+        with pytest.raises(LockOrderError):
+            hold(Rank.ACCOUNTING_PERIOD, OrgUnit, [utility.east_id])
+
+
 def test_hold_counts_each_call_by_itself_when_a_test_is_rolled_back(utility: Utility, db: None) -> None:
     with transaction.atomic():
         hold(Rank.BILL, OrgUnit, [utility.east_id])

@@ -20,7 +20,7 @@ class Bill(models.Model):
 
     Three things are kept apart: tier position (`tier_position`, `tier_sequence`), reading period (`yyyymm`, `round_no`)
     and posting (`posting_date`). `snapshot` is the canonical input from which the lines can be computed again to the same
-    `hash`, in the format `hash_format` names.
+    `hash`, in the format `hash_format` names. `change_id` names the change of consumption that a correcting bill answers.
     """
 
     bill_no = CodeField()
@@ -83,6 +83,8 @@ class Bill(models.Model):
     due_date = models.DateField()
     replaces_bill_id = models.BigIntegerField(null=True)
     corrects_bill_id = models.BigIntegerField(null=True)
+    change_id = models.BigIntegerField(null=True)
+    carry_after = VolumeField(default=0)
     hash_format = CodeField()
     hash = models.CharField(max_length=64)
     snapshot = models.TextField()
@@ -95,6 +97,7 @@ class Bill(models.Model):
             models.Index(
                 fields=["corrects_bill_id"], name="bill_corrects", condition=Q(corrects_bill_id__isnull=False)
             ),
+            models.Index(fields=["change_id"], name="bill_change", condition=Q(change_id__isnull=False)),
         ]
         constraints = [
             models.UniqueConstraint(fields=["bill_no"], name="bill_no_once"),
@@ -107,7 +110,9 @@ class Bill(models.Model):
 
 
 class BillLine(models.Model):
-    """One line of a bill. Append-only. `counts` says whether its volume counts in tier use."""
+    """One line of a bill. Append-only. `volume` is what is charged; `counts` says whether its metered volume counts in
+    tier use.
+    """
 
     bill = models.ForeignKey(
         Bill, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="lines"
@@ -135,6 +140,7 @@ class BillLine(models.Model):
     )
     tier = models.PositiveSmallIntegerField(null=True)
     volume = VolumeField(null=True)
+    metered_volume = VolumeField(null=True)
     price = PriceField(null=True)
     amount = MoneyField()
     tax_rate = RateField(null=True)
@@ -176,6 +182,7 @@ class BillReversal(models.Model):
     """A bill cancelled (应收冲正): who, when, why, and what replaced it. Append-only."""
 
     bill_id = models.BigIntegerField(unique=True)
+    reading_item_id = models.BigIntegerField(null=True, db_index=True)
     company = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=200)
     posting_date = models.DateField()

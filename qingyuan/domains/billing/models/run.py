@@ -38,7 +38,7 @@ class BillingRun(CompanyRow):
     totals = models.JSONField(default=dict)
     chunk_count = models.PositiveIntegerField(default=0)
     scope_count = models.PositiveIntegerField(default=0)
-    bill_id_start = models.BigIntegerField(null=True)
+    chunk_size = models.PositiveIntegerField(default=500)
     bill_no_start = models.BigIntegerField(null=True)
     created_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
     checked_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
@@ -81,10 +81,15 @@ class RunBook(models.Model):
 
 
 class RunHold(models.Model):
-    """A tier group held by an unissued real run; at most one. Deleted when the run is issued or discarded."""
+    """A tier group held by an unissued real run; at most one. Deleted when the run is issued or discarded.
 
-    group = models.OneToOneField("billing.TierGroup", on_delete=models.PROTECT, primary_key=True, related_name="+")
-    run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="holds")
+    Bulk: no row-level foreign keys.
+    """
+
+    group = models.OneToOneField(
+        "billing.TierGroup", on_delete=models.DO_NOTHING, db_constraint=False, primary_key=True, related_name="+"
+    )
+    run = models.ForeignKey(BillingRun, on_delete=models.DO_NOTHING, db_constraint=False, related_name="holds")
 
     class Meta:
         db_table = "run_hold"
@@ -124,7 +129,9 @@ class RunItem(models.Model):
     """What one account and point came to in a run (试算明细). Bulk: no row-level foreign keys.
 
     `snapshot` is the canonical input, `lines` the result, `hash` sha256 over both; a rehearsal leaves these rows and
-    nothing else. `position` is the place in the run's order (group, account, point, period), by natural keys.
+    nothing else. `natural_key` is the place in the run's order (group, account, point, period) as a text that sorts like
+    it, `position` the place in the chunk. `exception_code` says why there is no bill, or, on a calculated row, what a
+    person should look at. `change_id` names the change of consumption that a correction answers.
     """
 
     run = models.ForeignKey(
@@ -132,6 +139,7 @@ class RunItem(models.Model):
     )
     chunk_no = models.PositiveIntegerField()
     position = models.PositiveIntegerField()
+    natural_key = models.CharField(max_length=250, blank=True, default="")
     state = CodeField(choices=choices_of(RunItemState))
     kind = CodeField(choices=choices_of(BillKind))
     group = models.ForeignKey(
@@ -162,6 +170,7 @@ class RunItem(models.Model):
         related_name="+",
     )
     corrects_bill_id = models.BigIntegerField(null=True)
+    change_id = models.BigIntegerField(null=True)
     book = models.ForeignKey(
         "routes.Book", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="+"
     )
