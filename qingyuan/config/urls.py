@@ -4,10 +4,7 @@ from django.urls import include, path
 
 from qingyuan.config.discovery import addresses
 
-urlpatterns = [
-    path("i18n/", include("django.conf.urls.i18n")),
-    *(path(prefix, include(module)) for prefix, module in addresses()),
-]
+urlpatterns = [path(prefix, include(module)) for prefix, module in addresses()]
 
 handler403 = "qingyuan.interfaces.office.shell.refusals.handler403"
 handler404 = "qingyuan.interfaces.office.shell.refusals.handler404"

@@ -1,0 +1,1 @@
+"""Business stories through HTTP, one per file."""
