@@ -122,11 +122,7 @@ def _look_up(rows: Sequence[NewBook]) -> _Known:
     readers = Staff.objects.filter(login__in={row.reader_login for row in rows if row.reader_login}, is_active=True)
     taken = Book.objects.filter(book_no__in=[row.book_no for row in rows])
     return _Known(
-        units={
-            code: (id_, company)
-            for id_, code, company in units.values_list("id", "code", "company_id")
-            if company is not None
-        },
+        units={code: (id_, company) for id_, code, company in units.values_list("id", "code", "company_id")},
         areas={(company, code): id_ for id_, company, code in areas.values_list("id", "company_id", "code")},
         readers=dict(readers.order_by("id").values_list("login", "id")),
         taken=set(taken.values_list("book_no", flat=True)),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, Q
 from django.db.models.functions import Mod
@@ -97,8 +98,9 @@ def areas(company_id: int) -> tuple[AreaRow, ...]:
     return tuple(AreaRow(*row) for row in rows.values_list("id", "code", "name", "unit_id", "parent_id"))
 
 
-def _rows(rows: Iterable[tuple[object, ...]]) -> tuple[BookRow, ...]:
+def _rows(rows: Iterable[tuple[Any, ...]]) -> tuple[BookRow, ...]:
     return tuple(
-        BookRow(*("" if value is None and place in (6, 8) else value for place, value in enumerate(row)))
-        for row in rows
-    )  # type: ignore[arg-type]
+        BookRow(*before, area_name or "", reader_id, reader_name or "", *after)
+        for *before, area_name, reader_id, reader_name, interval, phase, day, active, version in rows
+        for after in [(interval, phase, day, active, version)]
+    )
