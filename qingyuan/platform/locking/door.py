@@ -66,6 +66,19 @@ def hold(rank: Rank, model: type[models.Model], ids: Iterable[int], *, shared: b
     transaction.on_commit(_Held(rank, model._meta.db_table, asked, shared))
 
 
+def hold_name(name: str) -> None:
+    """Lock a name for which there is no row yet (a login being tried, the chain of seals) until the transaction ends.
+
+    Names come before all ranks. Raises LockOrderError where a rank is held, and NoTransactionError.
+    """
+    _refuse_outside_transaction()
+    latest = held_rank()
+    if latest is not None:
+        raise LockOrderError(f"the name {name} after {latest.name}: names come first")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
 def held_rank() -> Rank | None:
     """The latest rank that the present transaction holds; None if it holds nothing."""
     return max((mark.rank for mark in _marks()), default=None)

@@ -9,5 +9,6 @@ class StaffConfig(DeclaredApp):
     def ready(self) -> None:
         super().ready()
         from qingyuan.platform.staff.operations.require import require
+        from qingyuan.platform.staff.queries.reach import reach
 
-        authority.enter(require)
+        authority.enter(require=require, reach=reach)

@@ -4,13 +4,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from qingyuan.kernel.actor import Actor
+from qingyuan.platform.organisation import queries as organisation
+from qingyuan.platform.staff import queries as staff
 from qingyuan.platform.staff.models import Staff
-from qingyuan.platform.staff.queries import held
 
 
 def actor_for(request: HttpRequest) -> Actor:
     """The actor of the signed-in person of this request."""
-    return held.actor_of(
+    return staff.actor_of(
         person_of(request).pk,
         origin=request.META.get("REMOTE_ADDR", ""),
         request_id=request.META.get("QINGYUAN_REQUEST_ID", ""),
@@ -25,12 +26,16 @@ def person_of(request: HttpRequest) -> Staff:
 
 
 def permissions_of(actor: Actor) -> frozenset[str]:
-    return held.held_permissions(actor, on=timezone.localdate())
+    return staff.permissions_of(actor, on=timezone.localdate())
 
 
 def roles_that_hold(permission: str) -> tuple[str, ...]:
-    return held.roles_holding(permission)
+    return staff.roles_with(permission)
 
 
 def unit_name(actor: Actor) -> str:
-    return held.unit_name(actor.unit_id) if actor.unit_id is not None else ""
+    """The short name of the actor's unit, else its name."""
+    if actor.unit_id is None:
+        return ""
+    unit = organisation.unit(actor.unit_id)
+    return unit.short_name or unit.name

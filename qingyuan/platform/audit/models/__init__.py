@@ -1,3 +1,3 @@
-from qingyuan.platform.audit.models.entry import AuditEntry, AuditSeal
+from qingyuan.platform.audit.models.entry import AuditEntry, AuditHorizon, AuditSeal
 
-__all__ = ["AuditEntry", "AuditSeal"]
+__all__ = ["AuditEntry", "AuditHorizon", "AuditSeal"]

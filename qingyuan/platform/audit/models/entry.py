@@ -53,3 +53,18 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"[{self.from_id}, {self.to_id}) {self.hash[:12]}"
+
+
+class AuditHorizon(models.Model):
+    """The one row that remembers up to where entries become final once the transactions before it have ended."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True)
+    last_id = models.BigIntegerField()
+    transaction_no = models.BigIntegerField()
+
+    class Meta:
+        db_table = "audit_horizon"
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="audit_horizon_one_row")]
+
+    def __str__(self) -> str:
+        return f"{self.last_id} before transaction {self.transaction_no}"

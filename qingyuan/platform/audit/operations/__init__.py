@@ -1,5 +1,6 @@
 """Writes of audit: entries and seals. Nothing is ever changed or removed."""
 
 from qingyuan.platform.audit.operations.record import record, record_bulk
+from qingyuan.platform.audit.operations.seal import Sealed, seal
 
-__all__ = ["record", "record_bulk"]
+__all__ = ["Sealed", "record", "record_bulk", "seal"]

@@ -7,15 +7,30 @@ from qingyuan.kernel.errors import DomainError
 
 
 class ValueRefused(DomainError):
-    """The value is not of the parameter's type or not within its limits (参数值不符合要求)."""
+    """The value does not fit the parameter (参数值不符合要求)."""
 
     code = "parameters.value_refused"
 
 
+class WrongType(ValueRefused):
+    """The value is not of the parameter's type (参数值类型不正确)."""
+
+    code = "parameters.wrong_type"
+
+
+class OutOfLimits(ValueRefused):
+    """The value is not among those allowed (参数值超出允许范围)."""
+
+    code = "parameters.out_of_limits"
+
+
 def accepted(parameter: Parameter, value: object) -> ParameterValue:
-    """The value in the parameter's own type. Raises ValueRefused(parameter, reason)."""
+    """The value in the parameter's own type. Raises ValueRefused."""
     typed = _typed(parameter, value)
-    reason = _out_of_limits(parameter, typed) or (parameter.check(typed) if parameter.check else None)
+    allowed = _limits_broken(parameter, typed)
+    if allowed is not None:
+        raise OutOfLimits(parameter=parameter.code, value=str(value), allowed=allowed)
+    reason = parameter.check(typed) if parameter.check else None
     if reason is not None:
         raise ValueRefused(parameter=parameter.code, value=str(value), reason=reason)
     return typed
@@ -47,7 +62,7 @@ def from_text(parameter: Parameter, text: str) -> ParameterValue:
         elif parameter.type is ParameterType.DECIMAL:
             value = Decimal(typed)
     except (KeyError, ValueError, InvalidOperation) as error:
-        raise ValueRefused(parameter=parameter.code, value=typed, reason=parameter.type.value) from error
+        raise WrongType(parameter=parameter.code, value=typed) from error
     return accepted(parameter, value)
 
 
@@ -60,15 +75,15 @@ def _typed(parameter: Parameter, value: object) -> ParameterValue:
         ParameterType.TEXT: isinstance(value, str),
     }[parameter.type]
     if not fits or not isinstance(value, bool | int | Decimal | str):
-        raise ValueRefused(parameter=parameter.code, value=str(value), reason=parameter.type.value)
+        raise WrongType(parameter=parameter.code, value=str(value))
     if parameter.type is ParameterType.DECIMAL:
         value = Decimal(value)
         if not value.is_finite():
-            raise ValueRefused(parameter=parameter.code, value=str(value), reason=parameter.type.value)
+            raise WrongType(parameter=parameter.code, value=str(value))
     return value
 
 
-def _out_of_limits(parameter: Parameter, value: ParameterValue) -> str | None:
+def _limits_broken(parameter: Parameter, value: ParameterValue) -> str | None:
     if parameter.type is ParameterType.CHOICE and value not in parameter.choices:
         return " | ".join(parameter.choices)
     if parameter.type in {ParameterType.INTEGER, ParameterType.DECIMAL} and isinstance(value, int | Decimal):

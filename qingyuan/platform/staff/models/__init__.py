@@ -1,5 +1,14 @@
 from qingyuan.platform.staff.models.role import Role, RoleAssignment, RoleAssignmentBook, RolePermission
 from qingyuan.platform.staff.models.sign_in import SignInAttempt
-from qingyuan.platform.staff.models.staff import Staff, StaffAccounts
+from qingyuan.platform.staff.models.staff import Staff, StaffAccounts, StaffIdentifier
 
-__all__ = ["Role", "RoleAssignment", "RoleAssignmentBook", "RolePermission", "SignInAttempt", "Staff", "StaffAccounts"]
+__all__ = [
+    "Role",
+    "RoleAssignment",
+    "RoleAssignmentBook",
+    "RolePermission",
+    "SignInAttempt",
+    "Staff",
+    "StaffAccounts",
+    "StaffIdentifier",
+]

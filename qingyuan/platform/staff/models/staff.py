@@ -14,7 +14,7 @@ class StaffAccounts(BaseUserManager["Staff"]):
 
 
 class Staff(AbstractBaseUser):
-    """One person. `login` (登录号) and `staff_no` (工号) are unique across both together (checked by the operation)."""
+    """One person. `login` (登录号) and `staff_no` (工号) are unique across both together (StaffIdentifier)."""
 
     login = models.CharField(max_length=40, unique=True)
     staff_no = models.CharField(max_length=40, unique=True)
@@ -40,3 +40,19 @@ class Staff(AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.login})"
+
+
+class StaffIdentifier(models.Model):
+    """A login or staff number in lower case, so that the database keeps both sets together free of doubles.
+
+    One row for a person whose login is also the staff number, else two.
+    """
+
+    value = models.CharField(max_length=40, primary_key=True)
+    staff = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="identifiers")
+
+    class Meta:
+        db_table = "staff_identifier"
+
+    def __str__(self) -> str:
+        return self.value

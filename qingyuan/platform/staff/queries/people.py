@@ -1,0 +1,155 @@
+"""Reads of people and roles (员工、角色)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Q
+
+from qingyuan.kernel.actor import Actor
+from qingyuan.kernel.errors import NotFound
+from qingyuan.platform.staff.models import Role, Staff
+from qingyuan.platform.staff.queries.reach import reach
+
+LIST_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of staff, without anything secret."""
+
+    id: int
+    login: str
+    staff_no: str
+    name: str
+    unit_id: int
+    unit_name: str
+    company_id: int | None
+    phone: str
+    is_active: bool
+    must_change_password: bool
+    last_sign_in_at: datetime | None
+    language: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRow:
+    """A role. `permissions` in alphabetical order; `holder_count` counts assignments of any time."""
+
+    id: int
+    code: str
+    name: str
+    description: str
+    template: str
+    permissions: tuple[str, ...]
+    holder_count: int
+    version: int
+
+
+def person(actor: Actor, staff_id: int, *, on: date) -> Person:
+    """One person within the actor's reach of staff.view, or the actor. Raises NotFound."""
+    row = Staff.objects.select_related("unit").filter(pk=staff_id).first()
+    if row is None or (staff_id != actor.staff_id and not reach(actor, "staff.view", on=on).covers(row.unit_id)):
+        raise NotFound(staff=staff_id)
+    return _person(row)
+
+
+def people(
+    actor: Actor,
+    *,
+    on: date,
+    text: str = "",
+    unit_id: int | None = None,
+    is_active: bool | None = None,
+    limit: int = LIST_LIMIT,
+) -> tuple[Person, ...]:
+    """People within the actor's reach of staff.view, by login; `text` is part of a name, login or staff number."""
+    rows = Staff.objects.filter(reach(actor, "staff.view", on=on).condition())
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(login__icontains=text) | Q(staff_no__icontains=text))
+    if unit_id is not None:
+        rows = rows.filter(unit_id=unit_id)
+    if is_active is not None:
+        rows = rows.filter(is_active=is_active)
+    return tuple(_person(row) for row in rows.select_related("unit").order_by("login")[:limit])
+
+
+def names(staff_ids: set[int]) -> dict[int, str]:
+    """The names of people by id, for lists that show who did something."""
+    return dict(Staff.objects.filter(pk__in=staff_ids).values_list("pk", "name"))
+
+
+def id_by_login(login: str) -> int:
+    """The id of the person with this login or staff number. Raises NotFound."""
+    found = Staff.objects.filter(identifiers__value=login.strip().lower()).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound(staff=login)
+    return found
+
+
+def actor_of(staff_id: int, *, origin: str, request_id: str = "") -> Actor:
+    """The actor of a signed-in person. Raises NotFound for an unknown or inactive one."""
+    row = Staff.objects.select_related("unit").filter(pk=staff_id, is_active=True).first()
+    if row is None:
+        raise NotFound(staff=staff_id)
+    return Actor(
+        staff_id=row.pk,
+        name=row.name,
+        company_id=row.unit.company_id,
+        unit_id=row.unit_id,
+        origin=origin,
+        request_id=request_id,
+    )
+
+
+def roles() -> tuple[RoleRow, ...]:
+    """All roles by code."""
+    rows = Role.objects.annotate(holder_count=Count("assignments", distinct=True)).prefetch_related("permissions")
+    return tuple(_role(row, row.holder_count) for row in rows.order_by("code"))
+
+
+def role(role_id: int) -> RoleRow:
+    """One role. Raises NotFound."""
+    row = Role.objects.prefetch_related("permissions").filter(pk=role_id).first()
+    if row is None:
+        raise NotFound(role=role_id)
+    return _role(row, row.assignments.count())
+
+
+def role_id_by_code(code: str) -> int:
+    """The id of the role with this code. Raises NotFound."""
+    found = Role.objects.filter(code=code).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound(role=code)
+    return found
+
+
+def _person(row: Staff) -> Person:
+    return Person(
+        id=row.pk,
+        login=row.login,
+        staff_no=row.staff_no,
+        name=row.name,
+        unit_id=row.unit_id,
+        unit_name=row.unit.name,
+        company_id=row.unit.company_id,
+        phone=row.phone,
+        is_active=row.is_active,
+        must_change_password=row.must_change_password,
+        last_sign_in_at=row.last_login,
+        language=row.language,
+        version=row.version,
+    )
+
+
+def _role(row: Role, holder_count: int) -> RoleRow:
+    return RoleRow(
+        id=row.pk,
+        code=row.code,
+        name=row.name,
+        description=row.description,
+        template=row.template,
+        permissions=tuple(sorted(one.permission for one in row.permissions.all())),
+        holder_count=holder_count,
+        version=row.version,
+    )

@@ -1,0 +1,163 @@
+"""The roles that ship (角色模板): product.md, "Who uses it". A utility copies and changes them as it likes.
+
+A permission is a code, or `area.*` for all that the area declares, or `*.view` for all reading.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+
+@dataclass(frozen=True, slots=True)
+class RoleTemplate:
+    """One shipped role."""
+
+    code: str
+    name: str
+    name_en: str
+    permissions: tuple[str, ...]
+
+
+_ACCOUNTS = ("customers.view", "customers.search", "routes.view", "meters.view", "readings.view")
+_MONEY = ("billing.view", "ledger.view", "payments.view")
+
+SYSTEM_ADMIN, SECURITY_ADMIN, AUDITOR = "system_admin", "security_admin", "auditor"
+
+TEMPLATES: tuple[RoleTemplate, ...] = (
+    RoleTemplate(
+        "records_clerk",
+        "户档员",
+        "Records clerk",
+        (
+            *_ACCOUNTS,
+            "billing.view",
+            "customers.open",
+            "customers.edit",
+            "customers.change",
+            "customers.hold",
+            "meters.edit",
+            "files.attach",
+        ),
+    ),
+    RoleTemplate(
+        "records_supervisor",
+        "户档主管",
+        "Records supervisor",
+        (*_ACCOUNTS, *_MONEY, "customers.*", "routes.*", "meters.*", "files.*", "jobs.view", "staff.view"),
+    ),
+    RoleTemplate(
+        "meter_reader",
+        "抄表员",
+        "Meter reader",
+        (*_ACCOUNTS, "readings.enter", "readings.record", "files.attach"),
+    ),
+    RoleTemplate(
+        "reading_clerk",
+        "抄表录入员",
+        "Reading entry clerk",
+        (*_ACCOUNTS, "readings.enter", "readings.record", "files.attach"),
+    ),
+    RoleTemplate(
+        "reading_supervisor",
+        "抄表主管",
+        "Reading supervisor",
+        (*_ACCOUNTS, "readings.*", "routes.*", "meters.*", "billing.view", "files.*", "jobs.view", "staff.view"),
+    ),
+    RoleTemplate(
+        "billing_clerk",
+        "计费员",
+        "Billing clerk",
+        (
+            *_ACCOUNTS,
+            *_MONEY,
+            "tariffs.view",
+            "tariffs.edit",
+            "tariffs.test",
+            "billing.run",
+            "billing.rehearse",
+            "jobs.view",
+            "files.attach",
+        ),
+    ),
+    RoleTemplate(
+        "billing_supervisor",
+        "计费主管",
+        "Billing supervisor",
+        (*_ACCOUNTS, *_MONEY, "tariffs.*", "billing.*", "readings.correct", "jobs.view", "files.*", "verify.*"),
+    ),
+    RoleTemplate(
+        "cashier",
+        "收费员",
+        "Cashier",
+        (
+            "customers.view",
+            "customers.search",
+            "billing.view",
+            "payments.view",
+            "payments.take",
+            "payments.void",
+            "payments.close_shift",
+            "payments.reprint",
+        ),
+    ),
+    RoleTemplate(
+        "cashier_supervisor",
+        "收费主管",
+        "Cashier supervisor",
+        ("customers.view", "customers.search", *_MONEY, "payments.*", "staff.view"),
+    ),
+    RoleTemplate(
+        "finance",
+        "财务",
+        "Finance",
+        ("customers.view", "customers.search", *_MONEY, "tariffs.view", "ledger.*", "jobs.view", "verify.*"),
+    ),
+    RoleTemplate(
+        "customer_service",
+        "客服",
+        "Customer service",
+        (*_ACCOUNTS, *_MONEY, "files.attach"),
+    ),
+    RoleTemplate(
+        SYSTEM_ADMIN,
+        "系统管理员",
+        "System administrator",
+        (
+            "organisation.*",
+            "company.*",
+            "staff.*",
+            "parameters.*",
+            "dictionary.*",
+            "calendar.*",
+            "jobs.*",
+            "files.*",
+            "routes.view",
+        ),
+    ),
+    RoleTemplate(
+        SECURITY_ADMIN,
+        "安全管理员",
+        "Security administrator",
+        ("organisation.view", "staff.view", "roles.*", "parameters.view", "routes.view"),
+    ),
+    RoleTemplate(
+        AUDITOR,
+        "审计员",
+        "Auditor",
+        ("audit.*", "*.view", "verify.*"),
+    ),
+)
+
+
+def template(code: str) -> RoleTemplate:
+    """The template of this code. Raises LookupError."""
+    for one in TEMPLATES:
+        if one.code == code:
+            return one
+    raise LookupError(f"no role template {code}")
+
+
+def expanded(permissions: Iterable[str], declared: Mapping[str, object]) -> tuple[str, ...]:
+    """The declared codes that the patterns name, in alphabetical order; a code that is not declared is left out."""
+    patterns = tuple(permissions)
+    return tuple(sorted(code for code in declared if any(fnmatchcase(code, pattern) for pattern in patterns)))

@@ -1,0 +1,1 @@
+"""Pure rules of staff: passwords, lockout, the separation of the three admins."""
