@@ -1,5 +1,10 @@
 from qingyuan.domains.readings.models.condition import ReadingCondition
-from qingyuan.domains.readings.models.consumption import Consumption, ConsumptionChange, ConsumptionPart
+from qingyuan.domains.readings.models.consumption import (
+    Consumption,
+    ConsumptionChange,
+    ConsumptionChangeHandling,
+    ConsumptionPart,
+)
 from qingyuan.domains.readings.models.reading import Anomaly, Reading
 from qingyuan.domains.readings.models.task import ReadingItem, ReadingPeriod, ReadingSegment, ReadingTask
 
@@ -7,6 +12,7 @@ __all__ = [
     "Anomaly",
     "Consumption",
     "ConsumptionChange",
+    "ConsumptionChangeHandling",
     "ConsumptionPart",
     "Reading",
     "ReadingCondition",

@@ -12,11 +12,11 @@ class Consumption(CompanyRow):
     """Point × period with its usage span [from_date, to_date). Append-only: a correction is a further `revision`.
 
     `volume` is the point's own; what a main deducts for its subs is derived when it is billed and kept in the bill's
-    snapshot. Account, book and unit are those of the day of reading.
+    snapshot. Account, book and unit are those of the day of reading; a point that is never billed may have no account.
     """
 
     point = models.ForeignKey("meters.ServicePoint", on_delete=models.PROTECT, related_name="consumptions")
-    account = models.ForeignKey("customers.Account", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("customers.Account", on_delete=models.PROTECT, null=True, related_name="+")
     book = models.ForeignKey("routes.Book", on_delete=models.PROTECT, db_index=False, related_name="+")
     unit = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, related_name="+")
     period = models.ForeignKey("readings.ReadingPeriod", on_delete=models.PROTECT, db_index=False, related_name="+")
@@ -24,6 +24,7 @@ class Consumption(CompanyRow):
     revision = models.PositiveIntegerField(default=1)
     from_date = models.DateField()
     to_date = models.DateField()
+    months = models.PositiveSmallIntegerField(default=1)
     volume = VolumeField()
     is_estimated = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now())
@@ -74,3 +75,22 @@ class ConsumptionChange(CompanyRow):
 
     def __str__(self) -> str:
         return f"{self.old_consumption_id} → {self.new_consumption_id}"
+
+
+class ConsumptionChangeHandling(models.Model):
+    """What billing made of a change (处理结果): its correcting bill or proposal. Without a row the change still waits.
+
+    Deleted when that outcome is itself undone, so that the change waits again.
+    """
+
+    change = models.OneToOneField(
+        ConsumptionChange, on_delete=models.PROTECT, primary_key=True, related_name="handling"
+    )
+    reference = models.CharField(max_length=80)
+    handled_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "consumption_change_handling"
+
+    def __str__(self) -> str:
+        return self.reference

@@ -51,7 +51,8 @@ class ReadingItem(CompanyRow):
     """One point in one period: what was known at generation (`revision` counts later revisions), and where it stands.
 
     `usage_volume` is what the chosen readings give; `consumption` is the evidence that billing takes, set at approval.
-    `average_volume` is a month's mean of earlier usage, None without history.
+    `average_volume` is a month's mean of earlier usage, None without history. `is_waiting`, `never_billed` and
+    `fixed_volume` are the point's flags of that day.
     """
 
     task = models.ForeignKey(ReadingTask, on_delete=models.PROTECT, related_name="reading_items")
@@ -63,6 +64,9 @@ class ReadingItem(CompanyRow):
     order_no = models.PositiveIntegerField(default=0)
     state = CodeField(choices=choices_of(ItemState), default=ItemState.PENDING)
     skip_reason = CodeField(blank=True)
+    is_waiting = models.BooleanField(default=False)
+    never_billed = models.BooleanField(default=False)
+    fixed_volume = VolumeField(null=True)
     revision = models.PositiveIntegerField(default=1)
     previous_date = models.DateField(null=True)
     average_volume = VolumeField(null=True)
@@ -105,7 +109,8 @@ class ReadingItem(CompanyRow):
 class ReadingSegment(CompanyRow):
     """One register's stretch inside a reading item: an exchange cuts it, so that old and new meter stand apart.
 
-    `end_*` are None until read; `is_final` says that the end comes from a removal, not from the reader.
+    `end_*` are None until read; `is_final` says that the end comes from a removal, not from the reader, and then
+    `end_value` stands from the beginning. `end_kind` is a code of rules.usage.EndKind, empty until read.
     `last_real_*` is the last value a person or device really saw, which differs from `start_*` after estimates.
     """
 
@@ -113,8 +118,12 @@ class ReadingSegment(CompanyRow):
     position = models.PositiveSmallIntegerField(default=1)
     installation = models.ForeignKey("meters.Installation", on_delete=models.PROTECT, related_name="+")
     register = models.ForeignKey("meters.Register", on_delete=models.PROTECT, related_name="+")
+    register_no = models.PositiveSmallIntegerField(default=1)
+    meter_no = CodeField(blank=True)
     multiplier = RateField(default=1)
     maximum = VolumeField()
+    decimals = models.PositiveSmallIntegerField(default=0)
+    is_reversed = models.BooleanField(default=False)
     start_date = models.DateField()
     start_value = VolumeField()
     start_reading = models.ForeignKey(
@@ -127,6 +136,7 @@ class ReadingSegment(CompanyRow):
     end_reading = models.ForeignKey(
         "readings.Reading", on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
     )
+    end_kind = CodeField(blank=True)
     is_final = models.BooleanField(default=False)
     volume = VolumeField(null=True)
 

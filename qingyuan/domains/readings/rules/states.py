@@ -50,6 +50,7 @@ class AnomalyCode(StrEnum):
     OVER_DIGITS = "OVER_DIGITS"
     FIRST_READING = "FIRST_READING"
     NO_AVERAGE = "NO_AVERAGE"
+    LOW_USAGE = "LOW_USAGE"
 
 
 class PartKind(StrEnum):
@@ -58,8 +59,37 @@ class PartKind(StrEnum):
     METER = "METER"
     OLD_METER = "OLD_METER"
     NEW_METER = "NEW_METER"
+    ESTIMATE = "ESTIMATE"
     FIXED = "FIXED"
     SUBS = "SUBS"
     LOSS = "LOSS"
     ADJUSTMENT = "ADJUSTMENT"
     TRUE_UP = "TRUE_UP"
+
+
+class SkipReason(StrEnum):
+    """Why a point is not read in a period (免抄原因)."""
+
+    PRE_OPENED = "PRE_OPENED"
+    CLOSED = "CLOSED"
+    READING_HOLD = "READING_HOLD"
+    NO_METER = "NO_METER"
+    COVERED = "COVERED"  # a later period's reading took its usage
+    BY_PERSON = "BY_PERSON"
+
+
+class ChangeReason(StrEnum):
+    """Why the consumption of a past period changed (用量变更原因)."""
+
+    TRUE_UP = "TRUE_UP"
+    EXCHANGE = "EXCHANGE"
+    CORRECTION = "CORRECTION"
+
+
+class Decision(StrEnum):
+    """What a person decided on an anomaly (审核意见); NOTED was never held."""
+
+    NOTED = "NOTED"
+    ACCEPTED = "ACCEPTED"
+    CHANGED = "CHANGED"
+    SENT_BACK = "SENT_BACK"
