@@ -1,0 +1,25 @@
+"""Writes of readings."""
+
+from qingyuan.domains.readings.operations.approve import approve
+from qingyuan.domains.readings.operations.billing_marks import (
+    mark_billed,
+    mark_change_handled,
+    mark_change_unhandled,
+    mark_unbilled,
+)
+from qingyuan.domains.readings.operations.record import ReadingRefused, record_reading, record_readings
+from qingyuan.domains.readings.operations.taking import ReadRow
+from qingyuan.domains.readings.operations.tasks import generate_tasks
+
+__all__ = [
+    "ReadRow",
+    "ReadingRefused",
+    "approve",
+    "generate_tasks",
+    "mark_billed",
+    "mark_change_handled",
+    "mark_change_unhandled",
+    "mark_unbilled",
+    "record_reading",
+    "record_readings",
+]

@@ -45,11 +45,12 @@ class PointToRead:
     is_reading_held: bool
 
 
-def rows_of(sql: str, params: Sequence[object] | Mapping[str, object]) -> list[tuple[Any, ...]]:
+def rows_of(sql: str, params: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """All rows of one statement."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def company_zone(company_id: int) -> ZoneInfo:

@@ -54,6 +54,13 @@ class PlannedSegment:
         return self.installed.removed_date is not None
 
     @property
+    def final_value(self) -> Decimal | None:
+        """The removed meter's last value; where none was noted, it stands where it stood. None while it hangs."""
+        if not self.is_final:
+            return None
+        return self.start_value if self.installed.final_value is None else self.installed.final_value
+
+    @property
     def stretch(self) -> Stretch:
         """What the usage rules see of it."""
         installed = self.installed
@@ -65,7 +72,7 @@ class PlannedSegment:
             decimals=installed.decimals,
             multiplier=installed.multiplier,
             is_reversed=installed.is_reversed,
-            final_value=installed.final_value if self.is_final else None,
+            final_value=self.final_value,
         )
 
 

@@ -1,0 +1,277 @@
+"""What billing takes from readings: approved consumptions with their parts, subs and changes (计费用量)."""
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from qingyuan.domains.readings.queries.field_facts import rows_of
+
+
+@dataclass(frozen=True, slots=True)
+class Billable:
+    """An approved item that no bill has taken yet."""
+
+    reading_item_id: int
+    point_id: int
+    account_id: int
+    book_id: int
+    unit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsagePart:
+    """A part of a consumption. Register, values and meter are None or empty where no register stands behind it."""
+
+    kind: str
+    from_date: date
+    to_date: date
+    volume: Decimal
+    meter_no: str
+    register_no: int | None
+    start_date: date | None
+    start_value: Decimal | None
+    end_date: date | None
+    end_value: Decimal | None
+    multiplier: Decimal | None
+    reading_ids: tuple[int, ...]
+    evidence: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SubUsage:
+    """What a sub used in the same period, by the newest revision of its consumption."""
+
+    point_id: int
+    point_no: str
+    consumption_id: int
+    revision: int
+    volume: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumptionFacts:
+    """The newest consumption of a reading item.
+
+    `volume` is the point's own; `net_volume` what is left after its DEDUCT subs, never below 0; `waiting_subs` are the
+    numbers of subs due in the period whose usage is not approved yet.
+    """
+
+    reading_item_id: int
+    consumption_id: int
+    revision: int
+    point_id: int
+    point_no: str
+    account_id: int | None
+    book_id: int
+    unit_id: int
+    yyyymm: int
+    round_no: int
+    from_date: date
+    to_date: date
+    months: int
+    volume: Decimal
+    is_estimated: bool
+    parts: tuple[UsagePart, ...]
+    subs: tuple[SubUsage, ...] = ()
+    waiting_subs: tuple[str, ...] = ()
+
+    @property
+    def net_volume(self) -> Decimal:
+        """The volume to be billed: own less subs; a main below its subs bills 0."""
+        return max(self.volume - self.subs_volume, Decimal("0.000"))
+
+    @property
+    def subs_volume(self) -> Decimal:
+        """Σ of the subs."""
+        return sum((sub.volume for sub in self.subs), Decimal("0.000"))
+
+
+def billable(
+    *,
+    company_id: int,
+    period_id: int,
+    book_ids: Sequence[int] | None = None,
+    reading_item_ids: Sequence[int] | None = None,
+) -> list[Billable]:
+    """APPROVED items of the period with an account, points that are never billed left out; by account, then point."""
+    sql = """
+        SELECT id, point_id, account_id, book_id, unit_id FROM reading_item
+        WHERE company_id = %(company)s AND period_id = %(period)s AND state = 'APPROVED'
+          AND account_id IS NOT NULL AND NOT never_billed
+          AND (%(books)s::bigint[] IS NULL OR book_id = ANY(%(books)s))
+          AND (%(items)s::bigint[] IS NULL OR id = ANY(%(items)s))
+        ORDER BY account_id, point_id, id
+    """
+    params = {
+        "company": company_id,
+        "period": period_id,
+        "books": None if book_ids is None else list(book_ids),
+        "items": None if reading_item_ids is None else list(reading_item_ids),
+    }
+    return [Billable(*row) for row in rows_of(sql, params)]
+
+
+_FACTS = """
+    SELECT i.id, c.id, c.revision, c.point_id, sp.point_no, c.account_id, c.book_id, c.unit_id, p.yyyymm, p.round_no,
+           c.from_date, c.to_date, c.months, c.volume, c.is_estimated
+    FROM reading_item i
+    JOIN consumption c ON c.id = i.consumption_id
+    JOIN service_point sp ON sp.id = c.point_id
+    JOIN reading_period p ON p.id = c.period_id
+    WHERE i.id = ANY(%s)
+"""
+
+
+def consumption_facts(reading_item_ids: Sequence[int]) -> Mapping[int, ConsumptionFacts]:
+    """By item: its newest consumption. Items that have none (not approved) have no entry."""
+    rows = rows_of(_FACTS, [list(reading_item_ids)])
+    parts = _parts([row[1] for row in rows])
+    subs, waiting = _subs([row[0] for row in rows])
+    return {
+        row[0]: ConsumptionFacts(
+            *row,
+            parts=tuple(parts.get(row[1], ())),
+            subs=tuple(subs.get(row[0], ())),
+            waiting_subs=tuple(waiting.get(row[0], ())),
+        )
+        for row in rows
+    }
+
+
+def consumption_by_id(consumption_id: int) -> tuple[int, int, Decimal] | None:
+    """(item, revision, volume) of one consumption, newest or not; None when there is none."""
+    rows = rows_of("SELECT reading_item_id, revision, volume FROM consumption WHERE id = %s", [consumption_id])
+    return None if not rows else (rows[0][0], rows[0][1], rows[0][2])
+
+
+def _parts(consumption_ids: Sequence[int]) -> Mapping[int, list[UsagePart]]:
+    # Registers are read out of the evidence by the database: parsing the JSON of thousands of rows here costs more.
+    sql = """
+        SELECT consumption_id, kind, from_date, to_date, volume, COALESCE(evidence->>'meter_no', ''),
+               (evidence->>'register_no')::int, (evidence->>'start_date')::date, (evidence->>'start_value')::numeric,
+               (evidence->>'end_date')::date, (evidence->>'end_value')::numeric, (evidence->>'multiplier')::numeric,
+               ARRAY(SELECT r::bigint FROM jsonb_array_elements_text(
+                     COALESCE(evidence->'reading_ids', '[]'::jsonb)) AS t(r)), evidence
+        FROM consumption_part WHERE consumption_id = ANY(%s) ORDER BY consumption_id, position
+    """
+    found: dict[int, list[UsagePart]] = defaultdict(list)
+    for consumption_id, *values, reading_ids, evidence in rows_of(sql, [list(consumption_ids)]):
+        found[consumption_id].append(UsagePart(*values, reading_ids=tuple(reading_ids), evidence=as_object(evidence)))
+    return found
+
+
+_SUBS = """
+    SELECT i.id, sub.id, sub.point_no, s.state, c.id, c.revision, c.volume,
+           EXISTS (SELECT 1 FROM point_book pb JOIN book b ON b.id = pb.book_id
+                   WHERE pb.point_id = sub.id AND pb.from_date <= i.read_date
+                     AND (pb.to_date IS NULL OR pb.to_date > i.read_date) AND b.is_active
+                     AND mod(p.yyyymm %% 100 - b.phase_month + 12, b.months_interval) = 0)
+    FROM reading_item i
+    JOIN reading_period p ON p.id = i.period_id
+    JOIN meter_link l ON l.main_id = i.point_id AND l.kind = 'DEDUCT' AND l.from_date < i.read_date
+         AND (l.to_date IS NULL OR l.to_date >= i.read_date)
+    JOIN service_point sub ON sub.id = l.sub_id
+    LEFT JOIN reading_item s ON s.point_id = sub.id AND s.period_id = i.period_id
+    LEFT JOIN consumption c ON c.id = s.consumption_id
+    WHERE i.id = ANY(%s)
+    ORDER BY i.id, sub.point_no
+"""
+
+
+def _subs(reading_item_ids: Sequence[int]) -> tuple[Mapping[int, list[SubUsage]], Mapping[int, list[str]]]:
+    subs: dict[int, list[SubUsage]] = defaultdict(list)
+    waiting: dict[int, list[str]] = defaultdict(list)
+    rows = rows_of(_SUBS, [list(reading_item_ids)])
+    for main, point_id, point_no, state, consumption_id, revision, volume, is_due in rows:
+        if consumption_id is not None:
+            subs[main].append(SubUsage(point_id, point_no, consumption_id, revision, volume))
+        elif state in {"PENDING", "READ", "HELD"} or (state is None and is_due):
+            waiting[main].append(point_no)
+    return subs, waiting
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingMain:
+    """A main meter that cannot be billed yet (总表待分表)."""
+
+    reading_item_id: int
+    point_no: str
+    book_no: str
+    waiting_subs: tuple[str, ...]
+
+
+def mains_waiting_for_subs(*, company_id: int, period_id: int, limit: int = 500) -> tuple[WaitingMain, ...]:
+    """The approved mains of the period whose subs' usage is not all approved, by point number."""
+    sql = """
+        SELECT DISTINCT i.id, sp.point_no, b.book_no
+        FROM reading_item i
+        JOIN service_point sp ON sp.id = i.point_id
+        JOIN book b ON b.id = i.book_id
+        JOIN meter_link l ON l.main_id = i.point_id AND l.kind = 'DEDUCT'
+        WHERE i.company_id = %s AND i.period_id = %s AND i.state = 'APPROVED'
+        ORDER BY sp.point_no
+    """
+    mains = rows_of(sql, [company_id, period_id])
+    _, waiting = _subs([row[0] for row in mains])
+    found = [WaitingMain(*row, waiting_subs=tuple(waiting[row[0]])) for row in mains if row[0] in waiting]
+    return tuple(found[:limit])
+
+
+@dataclass(frozen=True, slots=True)
+class UsageChange:
+    """A consumption that changed after it was billed (用量变更)."""
+
+    change_id: int
+    point_id: int
+    reason: str
+    reading_item_id: int
+    yyyymm: int
+    round_no: int
+    old_consumption_id: int
+    old_volume: Decimal
+    new_consumption_id: int
+    new_volume: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        """New less old."""
+        return self.new_volume - self.old_volume
+
+
+def unhandled_changes(
+    *, point_ids: Sequence[int] | None = None, company_id: int | None = None, reason: str | None = None
+) -> tuple[UsageChange, ...]:
+    """Changes that billing has not handled yet, by point and period. At least one of points and company is given."""
+    assert point_ids is not None or company_id is not None
+    sql = """
+        SELECT ch.id, ch.point_id, ch.reason, new.reading_item_id, p.yyyymm, p.round_no, old.id, old.volume, new.id,
+               new.volume
+        FROM consumption_change ch
+        JOIN consumption old ON old.id = ch.old_consumption_id
+        JOIN consumption new ON new.id = ch.new_consumption_id
+        JOIN reading_period p ON p.id = new.period_id
+        WHERE (%(points)s::bigint[] IS NULL OR ch.point_id = ANY(%(points)s))
+          AND (%(company)s::bigint IS NULL OR ch.company_id = %(company)s)
+          AND (%(reason)s::text IS NULL OR ch.reason = %(reason)s)
+          AND NOT EXISTS (SELECT 1 FROM consumption_change_handling h WHERE h.change_id = ch.id)
+        ORDER BY ch.point_id, p.yyyymm, p.round_no, ch.id
+    """
+    points = None if point_ids is None else list(point_ids)
+    return tuple(
+        UsageChange(*row) for row in rows_of(sql, {"points": points, "company": company_id, "reason": reason})
+    )
+
+
+def unhandled_true_ups(point_ids: Sequence[int]) -> tuple[UsageChange, ...]:
+    """The changes of these points that settle estimates and wait for a correcting bill."""
+    return unhandled_changes(point_ids=point_ids, reason="TRUE_UP")
+
+
+def as_object(value: Any) -> Mapping[str, Any]:
+    """A JSON column's value as a mapping; Django's connection leaves it as text."""
+    loaded: Mapping[str, Any] = json.loads(value) if isinstance(value, str) else value
+    return loaded
