@@ -11,10 +11,8 @@ from django.db import connection, transaction
 from qingyuan.domains.readings.models import ReadingPeriod
 from qingyuan.domains.readings.operations.item_rows import NewItem, insert_items
 from qingyuan.domains.readings.queries.field_facts import (
-    DueBook,
     PointToRead,
     company_zone,
-    due_books,
     installed_registers,
     points_to_plan,
     rows_of,
@@ -25,6 +23,8 @@ from qingyuan.domains.readings.rules.anomalies import high_usage_limit
 from qingyuan.domains.readings.rules.averages import average_volume, months_covered
 from qingyuan.domains.readings.rules.segments import InstalledRegister, plan_segments
 from qingyuan.domains.readings.rules.states import ItemState, PeriodState, SkipReason
+from qingyuan.domains.routes import queries as routes
+from qingyuan.domains.routes.queries import BookRow
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.batch import BatchIssue, BatchResult
 from qingyuan.kernel.canonical import sha256_hex
@@ -98,17 +98,18 @@ def generate_tasks(
 
 def _reachable(
     actor: Actor, company_id: int, month: Month, book_ids: Sequence[int] | None, on: date
-) -> tuple[DueBook, ...]:
+) -> tuple[BookRow, ...]:
     reached = reach(actor, "readings.plan", on=on)
     if reached.is_empty:
         raise NotPermitted(permission="readings.plan")
-    books = due_books(company_id, month, book_ids)
     if book_ids is None:
-        return tuple(book for book in books if reached.covers(book.unit_id, book.book_id))
-    missing = set(book_ids) - {book.book_id for book in books}
+        books = routes.books_due(company_id, month)
+        return tuple(book for book in books if reached.covers(book.unit_id, book.id))
+    books = routes.books(company_id=company_id, book_ids=book_ids)
+    missing = set(book_ids) - {book.id for book in books}
     if missing:
         raise NotFound(table="book", missing=len(missing))
-    if not all(reached.covers(book.unit_id, book.book_id) for book in books):
+    if not all(reached.covers(book.unit_id, book.id) for book in books):
         raise NotPermitted(permission="readings.plan")
     return books
 
@@ -124,12 +125,12 @@ def _ensure_period(company_id: int, month: Month, round_no: int) -> int:
     return period.pk
 
 
-def _plan_books(current: _Round, books: Sequence[DueBook], rules: RulesByUnit) -> tuple[list[int], list[BatchIssue]]:
+def _plan_books(current: _Round, books: Sequence[BookRow], rules: RulesByUnit) -> tuple[list[int], list[BatchIssue]]:
     tasks = _ensure_tasks(current, books)
-    points = points_to_plan([book.book_id for book in books], on=current.planned_on, period_id=current.period_id)
+    points = points_to_plan([book.id for book in books], on=current.planned_on, period_id=current.period_id)
     if not points:
         return [], []
-    units = {book.book_id: book.unit_id for book in books}
+    units = {book.id: book.unit_id for book in books}
     point_ids = [point.point_id for point in points]
     key = {"yyyymm": current.month.number, "round_no": current.round_no}
     last = last_items(point_ids, **key)
@@ -160,7 +161,7 @@ def _place(one: NewItem) -> str:
     return f"point {one.point_id}"
 
 
-def _ensure_tasks(current: _Round, books: Sequence[DueBook]) -> Mapping[int, int]:
+def _ensure_tasks(current: _Round, books: Sequence[BookRow]) -> Mapping[int, int]:
     """The tasks of the books, made where missing; their rows are locked, so that two generations go one after another."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -171,14 +172,14 @@ def _ensure_tasks(current: _Round, books: Sequence[DueBook]) -> Mapping[int, int
                 current.company_id,
                 current.period_id,
                 current.planned_on,
-                [book.book_id for book in books],
+                [book.id for book in books],
                 [book.unit_id for book in books],
                 [book.reader_id for book in books],
             ],
         )
     found = rows_of(
         "SELECT book_id, id FROM reading_task WHERE period_id = %s AND book_id = ANY(%s) ORDER BY id FOR UPDATE",
-        [current.period_id, [book.book_id for book in books]],
+        [current.period_id, [book.id for book in books]],
     )
     return dict(found)
 

@@ -131,15 +131,12 @@ def consumption_facts(reading_item_ids: Sequence[int]) -> Mapping[int, Consumpti
     rows = rows_of(_FACTS, [list(reading_item_ids)])
     parts = _parts([row[1] for row in rows])
     subs, waiting = _subs([row[0] for row in rows])
-    return {
-        row[0]: ConsumptionFacts(
-            *row,
-            parts=tuple(parts.get(row[1], ())),
-            subs=tuple(subs.get(row[0], ())),
-            waiting_subs=tuple(waiting.get(row[0], ())),
-        )
-        for row in rows
-    }
+    found: dict[int, ConsumptionFacts] = {}
+    for row in rows:
+        lists = (tuple(parts.get(row[1], ())), tuple(subs.get(row[0], ())), tuple(waiting.get(row[0], ())))
+        values: list[Any] = [*row, *lists]
+        found[row[0]] = ConsumptionFacts(*values)
+    return found
 
 
 def consumption_by_id(consumption_id: int) -> tuple[int, int, Decimal] | None:
@@ -160,7 +157,8 @@ def _parts(consumption_ids: Sequence[int]) -> Mapping[int, list[UsagePart]]:
     """
     found: dict[int, list[UsagePart]] = defaultdict(list)
     for consumption_id, *values, reading_ids, evidence in rows_of(sql, [list(consumption_ids)]):
-        found[consumption_id].append(UsagePart(*values, reading_ids=tuple(reading_ids), evidence=as_object(evidence)))
+        part: list[Any] = [*values, tuple(reading_ids), as_object(evidence)]
+        found[consumption_id].append(UsagePart(*part))
     return found
 
 
@@ -217,7 +215,11 @@ def mains_waiting_for_subs(*, company_id: int, period_id: int, limit: int = 500)
     """
     mains = rows_of(sql, [company_id, period_id])
     _, waiting = _subs([row[0] for row in mains])
-    found = [WaitingMain(*row, waiting_subs=tuple(waiting[row[0]])) for row in mains if row[0] in waiting]
+    found = [
+        WaitingMain(item_id, point_no, book_no, tuple(waiting[item_id]))
+        for item_id, point_no, book_no in mains
+        if item_id in waiting
+    ]
     return tuple(found[:limit])
 
 
@@ -261,9 +263,7 @@ def unhandled_changes(
         ORDER BY ch.point_id, p.yyyymm, p.round_no, ch.id
     """
     points = None if point_ids is None else list(point_ids)
-    return tuple(
-        UsageChange(*row) for row in rows_of(sql, {"points": points, "company": company_id, "reason": reason})
-    )
+    return tuple(UsageChange(*row) for row in rows_of(sql, {"points": points, "company": company_id, "reason": reason}))
 
 
 def unhandled_true_ups(point_ids: Sequence[int]) -> tuple[UsageChange, ...]:

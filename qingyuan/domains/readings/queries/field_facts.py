@@ -1,5 +1,5 @@
 """Points, installations and accounts as they stand in the field on a day: the one place where readings looks at the
-tables of routes, customers and meters, set-wise and by rows of plain values."""
+tables of customers and meters, set-wise and by rows of plain values."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -12,19 +12,8 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from qingyuan.domains.readings.rules.segments import InstalledRegister
-from qingyuan.kernel.period import Month
 
 DEFAULT_ZONE = "Asia/Shanghai"
-
-
-@dataclass(frozen=True, slots=True)
-class DueBook:
-    """A book to be read."""
-
-    book_id: int
-    book_no: str
-    unit_id: int
-    reader_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +46,6 @@ def company_zone(company_id: int) -> ZoneInfo:
     """The company's time zone, in which instants become civil dates."""
     found = rows_of("SELECT time_zone FROM company_profile WHERE unit_id = %s", [company_id])
     return ZoneInfo(found[0][0] if found else DEFAULT_ZONE)
-
-
-def due_books(company_id: int, month: Month, book_ids: Sequence[int] | None) -> tuple[DueBook, ...]:
-    """The active books read in `month` by their interval and phase; the named ones instead, due or not. By book_no."""
-    sql = """
-        SELECT id, book_no, unit_id, reader_id FROM book
-        WHERE company_id = %(company)s AND is_active
-          AND CASE WHEN %(books)s::bigint[] IS NULL
-                   THEN mod(%(month)s - phase_month + 12, months_interval) = 0
-                   ELSE id = ANY(%(books)s) END
-        ORDER BY book_no
-    """
-    books = None if book_ids is None else list(book_ids)
-    found = rows_of(sql, {"company": company_id, "books": books, "month": month.month})
-    return tuple(DueBook(*row) for row in found)
 
 
 def points_to_plan(book_ids: Sequence[int], *, on: date, period_id: int) -> tuple[PointToRead, ...]:
