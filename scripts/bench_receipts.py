@@ -4,7 +4,7 @@ import json
 import sys
 import time
 
-from qingyuan.platform.printing.forms import render_forms
+from qingyuan.platform.printing.forms import Record, render_forms
 from qingyuan.platform.printing.layouts import read_layout
 
 FIELDS = [
@@ -27,7 +27,7 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     layout = read_layout(json.dumps(LAYOUT))
     rows = [{"name": "第一阶梯 18 m³ × 2.10", "amount": "37.80"}, {"name": "污水处理费", "amount": "19.00"}]
-    records = [
+    records: list[Record] = [
         {**{f"field{place}": f"演示 {number}-{place}" for place in range(15)}, "rows": rows} for number in range(count)
     ]
     render_forms(layout, records[:1])

@@ -1,21 +1,30 @@
-"""Compile or check the message catalogues."""
+"""Update, compile or check the message catalogues."""
 
 import argparse
 import sys
 
 from qingyuan.interfaces.commands._frame import Needs
 from qingyuan.tools.translations.catalogues import compile_all, problems
+from qingyuan.tools.translations.missing import update_all
 
 NEEDS = Needs.DJANGO
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """One action."""
-    parser.add_argument("action", choices=("compile", "check"), help="compile: write the .mo files; check: list gaps")
+    parser.add_argument(
+        "action",
+        choices=("update", "compile", "check"),
+        help="update: add what is missing to the .po files, untranslated; compile: write the .mo files; check: list gaps",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Compile what changed, or print every gap; exit status 1 if there is one."""
+    """Add entries, compile what changed, or print every gap; exit status 1 if there is one."""
+    if options.action == "update":
+        for path, count in update_all().items():
+            print(f"{count} added to {path}")
+        return 0
     if options.action == "compile":
         for path in compile_all():
             print(f"written {path}")

@@ -37,8 +37,8 @@ def compile_all(package: Path = PACKAGE) -> list[Path]:
 def problems(package: Path = PACKAGE) -> list[str]:
     """What is wrong, one line each: untranslated, unsure or stale entries, places that do not agree, missing messages."""
     found = [line for path in _catalogue_paths(package) for line in _file_problems(path, package)]
-    chinese = _known(package, CHINESE)
-    english = _known(package, ENGLISH)
+    chinese = known_messages(package, CHINESE)
+    english = known_messages(package, ENGLISH)
     for source in message_sources(package):
         if (source.context, source.message) not in chinese:
             found.append(f"{source.place}: no Chinese for {source.message!r}")
@@ -81,14 +81,14 @@ def _is_code(identifier: str) -> bool:
     return re.fullmatch(r"[a-z_]+(\.[a-z_0-9]+)+", identifier) is not None
 
 
-def _known(package: Path, locale: str) -> set[tuple[str, str]]:
-    """(context, id) of all translated messages of a locale, from all folders."""
+def known_messages(package: Path, locale: str, *, translated: bool = True) -> set[tuple[str, str]]:
+    """(context, id) of all messages of a locale, from all folders; only the translated ones unless told otherwise."""
     return {
         (str(message.context or ""), _first(message.id))
         for path in _catalogue_paths(package)
         if path.parent.parent.name == locale
         for message in _read(path)
-        if message.id and all(_texts(message.string)) and not message.fuzzy
+        if message.id and (not translated or (all(_texts(message.string)) and not message.fuzzy))
     }
 
 

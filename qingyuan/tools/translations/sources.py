@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from babel.messages.extract import extract_from_file
 from django.template import Template, TemplateSyntaxError
@@ -32,11 +33,12 @@ _CODE = re.compile(r"[a-z_]+(\.[a-z_0-9]+)+")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text to translate and where it stands (`file:line`)."""
+    """A text to translate and where it stands (`file:line`); `plural` where its form follows a number."""
 
     place: str
     message: str
     context: str = ""
+    plural: str = ""
 
 
 def message_sources(package: Path = PACKAGE) -> Iterator[Source]:
@@ -72,9 +74,9 @@ def _codes(node: ast.ClassDef) -> Iterator[str]:
 
 def _in_python(path: Path, package: Path) -> Iterator[Source]:
     for line, message, _comments, context in extract_from_file("python", path, keywords=_KEYWORDS):
-        text = message if isinstance(message, str) else message[0]
+        text, plural = (message, "") if isinstance(message, str) else (message[0], message[1])
         if text:
-            yield Source(_place(path, package, line), text, context or "")
+            yield Source(_place(path, package, line), text, context or "", plural)
 
 
 def _in_declarations(path: Path, package: Path) -> Iterator[Source]:
@@ -103,8 +105,8 @@ def _in_template(path: Path, package: Path) -> Iterator[Source]:
     for node in nodes:
         line = node.token.lineno if node.token is not None else None
         yield from (
-            Source(_place(path, package, line), message, context)
-            for message, context in _node_messages(node)
+            Source(_place(path, package, line), message, context, plural)
+            for message, context, plural in _node_messages(node)
             if message
         )
     for number, written in enumerate(text.splitlines(), start=1):
@@ -112,17 +114,21 @@ def _in_template(path: Path, package: Path) -> Iterator[Source]:
             yield Source(_place(path, package, number), double or single)
 
 
-def _node_messages(node: Node) -> Iterator[tuple[str, str]]:
+def _node_messages(node: Node) -> Iterator[tuple[str, str, str]]:
+    """(message, context, plural) of a tag."""
     if isinstance(node, TranslateNode):
         literal = node.filter_expression.var
         message = getattr(literal, "literal", literal) if not isinstance(literal, str) else literal
         if isinstance(message, str):  # a variable's own translation is the matter of whoever fills it
-            yield message, _literal(node.message_context)
+            yield message, _literal(node.message_context), ""
     elif isinstance(node, BlockTranslateNode):
-        singular, _names = node.render_token_list(node.singular)
-        if node.trimmed:
-            singular = " ".join(line.strip() for line in singular.strip().splitlines())
-        yield singular, _literal(node.message_context)
+        singular, plural = (_block_text(node, tokens) for tokens in (node.singular, node.plural))
+        yield singular, _literal(node.message_context), plural
+
+
+def _block_text(node: BlockTranslateNode, tokens: Any) -> str:
+    text, _names = node.render_token_list(tokens) if tokens else ("", [])
+    return " ".join(line.strip() for line in text.strip().splitlines()) if node.trimmed else text
 
 
 def _literal(expression: object) -> str:

@@ -57,7 +57,7 @@ COLUMNS: tuple[Column[SampleAccount], ...] = (
         sortable=True,
         fixed=True,
     ),
-    Column("name", _("Name"), sortable=True),
+    Column("name", _("Account name"), sortable=True),
     Column("phone", _("Phone"), ColumnKind.PHONE),
     Column("address", _("Address")),
     Column("book", _("Book"), ColumnKind.IDENTIFIER),
@@ -135,7 +135,7 @@ def empty_list(request: OfficeRequest) -> HttpResponseBase:
 
 class SampleForm(OfficeForm):
     account_no = forms.CharField(label=_("Account no."), max_length=12)
-    name = forms.CharField(label=_("Name"), max_length=40)
+    name = forms.CharField(label=_("Account name"), max_length=40)
     phone = forms.CharField(label=_("Phone"), max_length=20, required=False, help_text=_("For notices of bills."))
     people = forms.IntegerField(label=_("People"), min_value=1, max_value=30)
     usage_class = forms.ChoiceField(label=_("Usage class"), choices=[("", ""), ("res", "居民"), ("non", "非居民")])
