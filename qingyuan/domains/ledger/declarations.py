@@ -1,1 +1,52 @@
 """What this app declares to platform: permissions, parameters, number kinds, audit actions. Data only."""
+
+from qingyuan.kernel.declarations import AuditAction, Parameter, ParameterType, Permission
+
+PERMISSIONS = (
+    Permission("ledger.view", "See receivables, journals and balances"),
+    Permission("ledger.set_up", "Set up the chart of accounts and the posting rules"),
+    Permission("ledger.close_period", "Close and reopen accounting periods"),
+)
+
+PARAMETERS = (
+    Parameter(
+        code="ledger.auto_offset",
+        type=ParameterType.CHOICE,
+        default="whole_bills",
+        label="Automatic offset from prepayment",
+        help="Whether prepayment clears bills by itself, and whether it may clear a part of a bill.",
+        choices=("none", "whole_bills", "partly"),
+    ),
+    Parameter(
+        code="ledger.offset_after_top_up",
+        type=ParameterType.BOOLEAN,
+        default=True,
+        label="Automatic offset after a top-up",
+        help="Whether the automatic offset also runs when money is added to the prepayment.",
+    ),
+    Parameter(
+        code="ledger.clearing_order",
+        type=ParameterType.CHOICE,
+        default="pro_rata",
+        label="Order in which charge items are cleared",
+        help="How a part payment of a bill is spread over its charge items: in proportion, or one after another.",
+        choices=("pro_rata", "fixed_order"),
+    ),
+    Parameter(
+        code="ledger.credit_clears_others",
+        type=ParameterType.BOOLEAN,
+        default=True,
+        label="Credits clear the account's other bills",
+        help="Whether a credit that is left after the bill it corrects clears other bills before it goes to prepayment.",
+    ),
+)
+
+AUDIT_ACTIONS = (
+    AuditAction("ledger.set_up_books", "Chart of accounts set up"),
+    AuditAction("ledger.set_posting_rule", "Posting rule set"),
+    AuditAction("ledger.open_period", "Accounting period opened"),
+    AuditAction("ledger.close_period", "Accounting period closed"),
+    AuditAction("ledger.reopen_period", "Accounting period reopened"),
+    AuditAction("ledger.reverse_receivables", "Receivables reversed"),
+    AuditAction("ledger.unwind_offsets", "Automatic offsets undone"),
+)

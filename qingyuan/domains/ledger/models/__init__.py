@@ -1,7 +1,14 @@
 from qingyuan.domains.ledger.models.balance import AccountBalance, Prepayment, PrepaymentMovement
 from qingyuan.domains.ledger.models.chart import AccountingPeriod, ChartAccount, PostingRule
 from qingyuan.domains.ledger.models.journal import Entry, Journal
-from qingyuan.domains.ledger.models.open_item import Clearing, CreditNote, CreditNotePart, OpenItem, OpenItemPart
+from qingyuan.domains.ledger.models.open_item import (
+    Clearing,
+    CreditNote,
+    CreditNotePart,
+    OpenItem,
+    OpenItemNetting,
+    OpenItemPart,
+)
 
 __all__ = [
     "AccountBalance",
@@ -13,6 +20,7 @@ __all__ = [
     "Entry",
     "Journal",
     "OpenItem",
+    "OpenItemNetting",
     "OpenItemPart",
     "PostingRule",
     "Prepayment",

@@ -78,10 +78,39 @@ class OpenItemPart(models.Model):
         return f"{self.open_item_id}/{self.charge_item_id}"
 
 
+class OpenItemNetting(models.Model):
+    """What a bill's negative item took from a positive part (轧抵): with the parts it tells the amounts as they were
+    posted. Append-only. Bulk: no row-level foreign keys.
+    """
+
+    open_item = models.ForeignKey(
+        OpenItem, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="nettings"
+    )
+    from_charge = models.ForeignKey(
+        "tariffs.ChargeItem", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    into_charge = models.ForeignKey(
+        "tariffs.ChargeItem", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    amount = MoneyField()
+
+    class Meta:
+        db_table = "open_item_netting"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["open_item", "from_charge", "into_charge"], name="open_item_netting_once"
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="open_item_netting_amount"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.open_item_id}: {self.from_charge_id} → {self.into_charge_id}"
+
+
 class Clearing(models.Model):
     """Source × open item × charge item × amount (核销). Append-only; undoing is a row with the negative amount (`reverses`).
 
-    `source_id` names the payment part, prepayment movement, credit note or bill reversal, by `source`.
+    `source_id` names, by `source`, the payment part, the prepayment movement, the credit note, or the bill reversed.
     """
 
     company = models.ForeignKey(
