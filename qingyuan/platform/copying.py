@@ -63,25 +63,3 @@ def violated_constraint(error: DatabaseError) -> str:
     """The name of the constraint or unique index that `error` speaks of; empty when it speaks of none."""
     diagnosis = getattr(error.__cause__, "diag", None)
     return getattr(diagnosis, "constraint_name", None) or ""
-
-
-def copy_text(table: str, columns: Sequence[str], lines: Sequence[str]) -> None:
-    """COPY lines that are already in PostgreSQL's text format (tabs between values, backslash-N for NULL): the cheapest
-    way for tens of thousands of rows of numbers, dates and plain codes. Text from people goes through `text_value` first.
-    """
-    if not lines:
-        return
-    names = ", ".join(f'"{column}"' for column in columns)
-    with (
-        connection.cursor() as cursor,
-        connection.wrap_database_errors,
-        cursor.cursor.copy(f'COPY "{table}" ({names}) FROM STDIN') as stream,
-    ):
-        stream.write("\n".join(lines) + "\n")
-
-
-def text_value(value: str) -> str:
-    """A string as `copy_text` wants it."""
-    if value.isalnum():
-        return value
-    return value.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
