@@ -97,9 +97,7 @@ class OpenItemNetting(models.Model):
     class Meta:
         db_table = "open_item_netting"
         constraints = [
-            models.UniqueConstraint(
-                fields=["open_item", "from_charge", "into_charge"], name="open_item_netting_once"
-            ),
+            models.UniqueConstraint(fields=["open_item", "from_charge", "into_charge"], name="open_item_netting_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="open_item_netting_amount"),
         ]
 

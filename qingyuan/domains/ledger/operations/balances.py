@@ -44,7 +44,9 @@ def refresh_balances(account_ids: Sequence[int]) -> None:
         cursor.execute(_REFRESH, [wanted])
 
 
-def add_new_items(*, lowest_id: int, highest_id: int, journal_ids: Sequence[int], except_accounts: Sequence[int]) -> None:
+def add_new_items(
+    *, lowest_id: int, highest_id: int, journal_ids: Sequence[int], except_accounts: Sequence[int]
+) -> None:
     """Add freshly posted open items to the balances, without looking at older ones: the bulk way of the billing run."""
     with connection.cursor() as cursor:
         cursor.execute(_ADD, [lowest_id, highest_id, list(journal_ids), list(except_accounts)])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from qingyuan.domains.ledger.operations.fen import fen_text
 from qingyuan.domains.ledger.rules.netting import Part, net_parts
 from qingyuan.domains.ledger.rules.posting import NewReceivable
 from qingyuan.domains.ledger.rules.states import ReceivableKind
@@ -66,7 +67,7 @@ def build(
         if due is None:
             due = dates[due_date] = due_date.isoformat()
         total = _ZERO
-        for charge_id, part in parts:
+        for _charge_id, part in parts:
             if part <= 0:
                 total = _add_netted(rows, open_item_id, unit_id, parts)
                 break
@@ -87,14 +88,6 @@ def build(
         for charge_id, amount in summed.items():
             gross[charge_id] = gross.get(charge_id, _ZERO) + amount
     return rows
-
-
-def fen_text(amount: Decimal) -> str:
-    """An amount as text with exactly two places: PostgreSQL would round others silently. ValueError for any other."""
-    text = str(amount)
-    if text[-3:-2] != ".":
-        raise ValueError(f"{text} is not an amount with two places")
-    return text
 
 
 def _add_netted(rows: BulkRows, open_item_id: int, unit_id: int, parts: Sequence[Part]) -> Decimal:

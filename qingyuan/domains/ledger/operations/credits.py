@@ -1,6 +1,6 @@
 """Credit notes (贷项): a credit bill clears what it corrects, then other bills, the rest goes to prepayment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from qingyuan.domains.ledger.operations.desk import Desk
 from qingyuan.domains.ledger.operations.journals import Draft
+from qingyuan.domains.ledger.operations.offsets import Modes
 from qingyuan.domains.ledger.operations.writing import NewClearing, NewMovement, reserve_movements
 from qingyuan.domains.ledger.queries.chart import Books
 from qingyuan.domains.ledger.queries.owed import OwedItem
@@ -46,12 +47,13 @@ def plan(
     desk: Desk,
     *,
     books: Books,
-    orders: Mapping[int, ClearingOrder],
+    modes: Modes,
     posting_date: date,
 ) -> GivenCredits:
     """Work out what credits clear, on the desk. Raises ValueError for amounts that do not add up, NoPostingRule."""
     given = GivenCredits(books.company_id)
     note_ids = reserve_ids("credit_note", len(credits_given))
+    movement_ids = reserve_movements(len(credits_given))
     units = sorted({credit.unit_id for credit in credits_given})
     for unit_id, journal_id in zip(units, reserve_ids("journal", len(units)), strict=True):
         given.drafts[unit_id] = Draft(books.company_id, unit_id, JournalKind.CREDIT, id=journal_id)
@@ -59,20 +61,20 @@ def plan(
         unit_id: parameters.boolean("ledger.credit_clears_others", unit_id=unit_id, on=posting_date)
         for unit_id in units
     }
-    for note_id, credit in zip(note_ids, credits_given, strict=True):
+    for note_id, movement_id, credit in zip(note_ids, movement_ids, credits_given, strict=True):
         draft = given.drafts[credit.unit_id]
         for charge_id, amount in credit.parts:
             draft.add(books.account_of_charge(charge_id, credit.unit_id), charge_id, amount)
         targets = _targets(credit, desk, others[credit.unit_id])
-        rest = _clear(note_id, credit, targets, desk, given, books, orders[credit.unit_id], posting_date)
+        rest = _clear(note_id, credit, targets, desk, given, books, modes(credit.unit_id)[1], posting_date)
         if rest:
             prepayment_id = desk.owner_ids[credit.account_id, credit.customer_id]
             desk.change_prepayment(prepayment_id, rest)
             draft.add(books.account(ChartRole.PREPAYMENT), None, -rest)
             given.movements.append(
                 NewMovement(
-                    reserve_movements(1)[0], prepayment_id, MovementKind.CREDIT, rest, "CREDIT_NOTE", note_id,
-                    posting_date, draft.id,
+                    movement_id, prepayment_id, MovementKind.CREDIT, rest, "CREDIT_NOTE", note_id, posting_date,
+                    draft.id,
                 )
             )  # fmt: skip
         given.notes.append(Note(note_id, credit, rest, draft.id))

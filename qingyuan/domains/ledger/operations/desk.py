@@ -84,12 +84,13 @@ def lay_out(
     owed_of: Iterable[int] = (),
     bill_ids: Iterable[int] = (),
     open_item_ids: Iterable[int] = (),
+    prepayment_ids: Iterable[int] = (),
     owners: Iterable[tuple[int, int, int]] = (),
 ) -> Desk:
     """Lock and read what a posting works on, receivables before prepayments.
 
     `money_of`: accounts whose prepayments (if any has money) and receivables are wanted; `owed_of`: accounts whose
-    receivables are wanted; `bill_ids`, `open_item_ids`: single receivables; `owners`: (company, account, customer) whose
+    receivables are wanted; `bill_ids`, `open_item_ids`: single receivables; `prepayment_ids`: single prepayments; `owners`: (company, account, customer) whose
     prepayment is wanted even if it has to be made.
     """
     pairs = {(account, customer): company for company, account, customer in owners}
@@ -104,5 +105,5 @@ def lay_out(
         open_item_ids=sorted(set(open_item_ids)),
     )
     made = writing.ensure_prepayments(pairs)
-    held = writing.hold_prepayments({*with_money, *made.values()})
+    held = writing.hold_prepayments({*with_money, *made.values(), *prepayment_ids})
     return Desk(owed, held.values())

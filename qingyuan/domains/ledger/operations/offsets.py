@@ -1,29 +1,25 @@
 """Automatic offset (预存自动抵扣): prepayment clears what its owner owes, oldest first."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import NamedTuple
 
-from django.db import connection
-
+from qingyuan.domains.ledger.operations.desk import Desk
 from qingyuan.domains.ledger.operations.journals import Draft
-from qingyuan.domains.ledger.operations.writing import (
-    HeldPrepayment,
-    NewClearing,
-    NewMovement,
-    hold_owed,
-    hold_prepayments,
-    reserve_movements,
-)
+from qingyuan.domains.ledger.operations.writing import NewClearing, NewMovement, reserve_movements
 from qingyuan.domains.ledger.queries.chart import Books
 from qingyuan.domains.ledger.queries.owed import OwedItem
 from qingyuan.domains.ledger.rules.allocation import AllocationMode, allocate
 from qingyuan.domains.ledger.rules.clearing import ClearingOrder, spread
 from qingyuan.domains.ledger.rules.netting import Part
 from qingyuan.domains.ledger.rules.states import ChartRole, ClearingSource, JournalKind, MovementKind
+from qingyuan.platform.copying import reserve_ids
 from qingyuan.platform.parameters import queries as parameters
+
+Modes = Callable[[int], tuple[AllocationMode, ClearingOrder]]
 
 
 class Offset(NamedTuple):
@@ -44,52 +40,41 @@ class OffsetRows:
     clearings: list[NewClearing] = field(default_factory=list)
 
 
-def offset_mode(unit_id: int, on: date) -> AllocationMode:
-    """The parameter `ledger.auto_offset` at a unit."""
-    return AllocationMode(parameters.text("ledger.auto_offset", unit_id=unit_id, on=on))
+def modes_on(on: date) -> Modes:
+    """The parameters `ledger.auto_offset` and `ledger.clearing_order` at a unit, each asked once."""
+
+    @cache
+    def modes(unit_id: int) -> tuple[AllocationMode, ClearingOrder]:
+        return (
+            AllocationMode(parameters.text("ledger.auto_offset", unit_id=unit_id, on=on)),
+            ClearingOrder(parameters.text("ledger.clearing_order", unit_id=unit_id, on=on)),
+        )
+
+    return modes
 
 
-def clearing_order(unit_id: int, on: date) -> ClearingOrder:
-    """The parameter `ledger.clearing_order` at a unit."""
-    return ClearingOrder(parameters.text("ledger.clearing_order", unit_id=unit_id, on=on))
+def plan(desk: Desk, account_ids: Iterable[int], on_hold: Collection[int], modes: Modes) -> list[Offset]:
+    """Which prepayment on the desk clears what the accounts owe; the desk is changed accordingly.
 
-
-def hold_sources(account_ids: Sequence[int], on: date) -> tuple[dict[int, HeldPrepayment], list[OwedItem]]:
-    """The prepayments of accounts that have money and are not on a PAYMENT hold, and what these accounts owed before:
-    both under lock, receivables first.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_WITH_MONEY, [list(account_ids), on, on])
-        rows = cursor.fetchall()
-    if not rows:
-        return {}, []
-    owed = hold_owed(account_ids=sorted({account_id for _, account_id in rows}))
-    held = hold_prepayments(prepayment_id for prepayment_id, _ in rows)
-    return {key: found for key, found in held.items() if found.balance > 0}, list(owed)
-
-
-def plan_offsets(
-    prepayments: Iterable[HeldPrepayment],
-    owed: Mapping[tuple[int, int], Sequence[OwedItem]],
-    modes: Mapping[int, tuple[AllocationMode, ClearingOrder]],
-) -> list[Offset]:
-    """Which prepayment clears what. `owed`: (account, customer) → receivables, oldest first; `modes`: unit → parameters
-    (of the receivable's unit). Prepayment clears only what its own customer owes.
+    Prepayment clears only what its own customer owes, oldest first. `modes`: unit → parameters, asked at the unit of the
+    oldest receivable. Accounts on hold are left out.
     """
     offsets: list[Offset] = []
-    for prepayment in prepayments:
-        mine = [
-            found
-            for found in owed.get((prepayment.account_id, prepayment.customer_id), ())
-            if modes[found.unit_id][0] is not AllocationMode.NONE
-        ]
+    wanted = set(account_ids) - set(on_hold)
+    for prepayment in sorted(desk.prepayments.values()):
+        if prepayment.balance <= 0 or prepayment.account_id not in wanted:
+            continue
+        mine = desk.of_account(prepayment.account_id, prepayment.customer_id)
         if not mine:
             continue
-        mode, order = modes[mine[0].unit_id]
+        mode, order = modes(mine[0].unit_id)
         allocated = allocate(prepayment.balance, [found.outstanding for found in mine], mode)
         for found, amount in zip(mine, allocated.amounts, strict=True):
             if amount:
-                offsets.append(Offset(prepayment.id, found, amount, spread(amount, found.parts, order)))
+                parts = spread(amount, found.parts, order)
+                offsets.append(Offset(prepayment.id, found, amount, parts))
+                desk.clear(found.id, parts)
+                desk.change_prepayment(prepayment.id, -amount)
     return offsets
 
 
@@ -97,18 +82,18 @@ def offset_rows(
     offsets: Sequence[Offset],
     *,
     books: Mapping[int, Books],
-    journal_ids: Mapping[tuple[int, int], int],
     value_date: date,
 ) -> OffsetRows:
-    """The movements, clearings and journals of offsets. `journal_ids`: (company, unit) → reserved journal id."""
+    """The movements, clearings and journals of offsets."""
     rows = OffsetRows()
+    units = sorted({(offset.owed.company_id, offset.owed.unit_id) for offset in offsets})
+    for key, journal_id in zip(units, reserve_ids("journal", len(units)), strict=True):
+        rows.drafts[key] = Draft(*key, JournalKind.AUTO_OFFSET, id=journal_id)
     for offset, movement_id in zip(offsets, reserve_movements(len(offsets)), strict=True):
         owed = offset.owed
         own = books[owed.company_id]
         key = (owed.company_id, owed.unit_id)
-        draft = rows.drafts.get(key)
-        if draft is None:
-            draft = rows.drafts[key] = Draft(*key, JournalKind.AUTO_OFFSET, id=journal_ids[key])
+        draft = rows.drafts[key]
         rows.movements.append(
             NewMovement(
                 movement_id, offset.prepayment_id, MovementKind.OFFSET, -offset.amount, "OPEN_ITEM", owed.id,
@@ -125,14 +110,3 @@ def offset_rows(
                 )
             )  # fmt: skip
     return rows
-
-
-# An account in a case that blocks payments keeps its money; the hold is the customer file's row, read here only.
-_WITH_MONEY = """
-SELECT p.id, p.account_id FROM prepayment p
- WHERE p.account_id = ANY(%s) AND p.balance > 0
-   AND NOT EXISTS (
-     SELECT 1 FROM account_hold h WHERE h.account_id = p.account_id AND h.activity = 'PAYMENT'
-        AND h.from_date <= %s AND (h.to_date IS NULL OR h.to_date > %s))
- ORDER BY p.id
-"""

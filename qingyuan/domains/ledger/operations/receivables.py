@@ -10,22 +10,22 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from qingyuan.domains.ledger.models import Prepayment
-from qingyuan.domains.ledger.operations import balances, bulk_rows, credits, offsets, writing
+from qingyuan.domains.ledger.operations import balances, bulk_rows, offsets, writing
+from qingyuan.domains.ledger.operations import credits as credit_notes
+from qingyuan.domains.ledger.operations.bulk_rows import BulkRows
+from qingyuan.domains.ledger.operations.credits import GivenCredits
+from qingyuan.domains.ledger.operations.desk import Desk, accounts_on_hold, lay_out
 from qingyuan.domains.ledger.operations.journals import Draft, post_journals
+from qingyuan.domains.ledger.operations.offsets import Modes, Offset
 from qingyuan.domains.ledger.operations.periods import hold_open_period
 from qingyuan.domains.ledger.queries.chart import Books, books_of
 from qingyuan.domains.ledger.queries.owed import OwedItem
-from qingyuan.domains.ledger.rules.allocation import AllocationMode
-from qingyuan.domains.ledger.rules.clearing import ClearingOrder
 from qingyuan.domains.ledger.rules.netting import net_parts
 from qingyuan.domains.ledger.rules.posting import NewCredit, NewReceivable, PostedReceivables, PostingSource
 from qingyuan.domains.ledger.rules.states import ChartRole, JournalKind, ReceivableKind
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError
-from qingyuan.platform.copying import copy_text, reserve_ids
-
-Modes = dict[int, tuple[AllocationMode, ClearingOrder]]
+from qingyuan.platform.copying import reserve_ids
 
 
 class NothingToPost(DomainError):
@@ -47,7 +47,7 @@ def post_receivables(
     posting_date: date,
     source: PostingSource,
     receivables: Sequence[NewReceivable],
-    credits_given: Sequence[NewCredit] = (),
+    credits: Sequence[NewCredit] = (),
     kind: ReceivableKind = ReceivableKind.BILL,
 ) -> PostedReceivables:
     """Post receivables and credits of one company in the caller's transaction (or its own).
@@ -60,49 +60,139 @@ def post_receivables(
     NoChart, NoPostingRule, UnknownReference, NothingToPost; ValueError for amounts that do not add up or have a fraction
     of a fen; IntegrityError for a bill posted before.
     """
-    if not receivables and not credits_given:
+    if not receivables and not credits:
         raise NothingToPost()
     with transaction.atomic():
         period_id = hold_open_period(company_id, posting_date)
         books = books_of(company_id)
-        units = {row.unit_id for row in receivables} | {row.unit_id for row in credits_given}
-        modes = {unit: (offsets.offset_mode(unit, posting_date), offsets.clearing_order(unit, posting_date)) for unit in units}
-        desk = _desk(receivables, credits_given, modes, posting_date)
-        given = credits.plan(credits_given, desk, books=books, modes=modes, posting_date=posting_date)
+        modes = offsets.modes_on(posting_date)
+        desk = _desk(company_id, receivables, credits)
+        given = credit_notes.plan(credits, desk, books=books, modes=modes, posting_date=posting_date)
         ids = reserve_ids("open_item", len(receivables))
-        planned = _plan_offsets(ids, receivables, desk, company_id, books, modes, posting_date, kind)
-        rows = bulk_rows.build(
-            ids, receivables, {one.owed.id: one.amount for one in planned}, company_id=company_id, kind=kind
-        )
-        drafts = _drafts(rows, books)
-        offset_rows = offsets.offset_rows(
-            planned, books={company_id: books}, journal_ids=_journals_for(planned), value_date=posting_date
-        )
-        journal_ids = post_journals(
-            [*drafts.values(), *given.drafts.values(), *offset_rows.drafts.values()],
-            actor=actor,
-            periods={company_id: period_id},
-            posting_date=posting_date,
-            source=source,
-        )
-        rows.copy({unit: draft.id for unit, draft in drafts.items()}, posting_date)
-        credits.write(given)
-        writing.write_movements([*given.movements, *offset_rows.movements])
-        writing.write_clearings([*given.clearings, *offset_rows.clearings])
-        writing.change_outstanding(_changes(given, planned, set(ids)))
-        bill_journals = [draft.id for draft in drafts.values()]
-        _check_references(ids, bill_journals)
-        touched = sorted({one.owed.account_id for one in planned} | {row.account_id for row in credits_given})
+        _put_new_on(desk, ids, receivables, company_id, books, kind)
+        planned = _offsets(desk, modes, posting_date)
+        written = _write(actor, period_id, posting_date, source, books, ids, receivables, planned, given, kind)
+        touched = {one.owed.account_id for one in planned} | {row.account_id for row in credits}
         if ids:
+            _check_references(ids, written)
             balances.add_new_items(
-                lowest_id=ids[0], highest_id=ids[-1], journal_ids=bill_journals, except_accounts=touched
+                lowest_id=ids[0], highest_id=ids[-1], journal_ids=written, except_accounts=sorted(touched)
             )
-        balances.refresh_balances(touched)
+        balances.refresh_balances(sorted(touched))
     return PostedReceivables(
         open_item_ids=tuple(ids),
-        journal_ids=tuple(found for found in journal_ids if found),
+        journal_ids=tuple(written),
         offset_amount=sum((one.amount for one in planned), Decimal("0.00")),
         offset_count=len(planned),
         credit_note_ids=tuple(note.id for note in given.notes),
         credit_to_prepayment=sum((note.to_prepayment for note in given.notes), Decimal("0.00")),
     )
+
+
+def _desk(company_id: int, receivables: Sequence[NewReceivable], credits: Sequence[NewCredit]) -> Desk:
+    credited = [row.account_id for row in credits]
+    return lay_out(
+        money_of=[*(row.account_id for row in receivables), *credited],
+        owed_of=credited,
+        bill_ids=[row.corrects_bill_id for row in credits if row.corrects_bill_id is not None],
+        owners=[(company_id, row.account_id, row.customer_id) for row in credits],
+    )
+
+
+def _put_new_on(
+    desk: Desk,
+    ids: Sequence[int],
+    receivables: Sequence[NewReceivable],
+    company_id: int,
+    books: Books,
+    kind: ReceivableKind,
+) -> None:
+    """Put those receivables on the desk whose owner has money: the others need no thought."""
+    if not desk.owner_ids:
+        return
+    for open_item_id, row in zip(ids, receivables, strict=True):
+        if (row.account_id, row.customer_id) in desk.owner_ids:
+            desk.add(
+                OwedItem(
+                    open_item_id, company_id, row.unit_id, row.account_id, row.customer_id, kind.value, row.bill_id,
+                    row.label, row.yyyymm, row.due_date, row.amount, row.amount,
+                    books.in_order(net_parts(row.parts).parts),
+                )
+            )  # fmt: skip
+
+
+def _offsets(desk: Desk, modes: Modes, posting_date: date) -> list[Offset]:
+    accounts = {found.account_id for found in desk.prepayments.values() if found.balance > 0}
+    if not accounts:
+        return []
+    return offsets.plan(desk, accounts, accounts_on_hold(accounts, posting_date), modes)
+
+
+def _write(
+    actor: Actor,
+    period_id: int,
+    posting_date: date,
+    source: PostingSource,
+    books: Books,
+    ids: Sequence[int],
+    receivables: Sequence[NewReceivable],
+    planned: Sequence[Offset],
+    given: GivenCredits,
+    kind: ReceivableKind,
+) -> list[int]:
+    """Write journals first, then what names them; returns the journals' ids."""
+    company_id = books.company_id
+    cleared: dict[int, Decimal] = {}
+    for one in planned:
+        cleared[one.owed.id] = cleared.get(one.owed.id, Decimal("0.00")) + one.amount
+    rows = bulk_rows.build(ids, receivables, cleared, company_id=company_id, kind=kind)
+    drafts = _drafts(rows, books)
+    offset = offsets.offset_rows(planned, books={company_id: books}, value_date=posting_date)
+    journal_ids = post_journals(
+        [*drafts.values(), *given.drafts.values(), *offset.drafts.values()],
+        actor=actor,
+        periods={company_id: period_id},
+        posting_date=posting_date,
+        source=source,
+    )
+    rows.copy({unit: draft.id for unit, draft in drafts.items()}, posting_date)
+    credit_notes.write(given)
+    writing.write_movements([*given.movements, *offset.movements])
+    writing.write_clearings([*given.clearings, *offset.clearings])
+    changes = dict(given.changes)
+    for open_item_id, amount in cleared.items():
+        changes[open_item_id] = changes.get(open_item_id, Decimal("0.00")) - amount
+    for open_item_id in ids:
+        changes.pop(open_item_id, None)  # new rows were written with what is left of them
+    writing.change_outstanding(changes)
+    return [found for found in journal_ids if found]
+
+
+def _drafts(rows: BulkRows, books: Books) -> dict[int, Draft]:
+    """One journal per unit: receivable against what each charge item is booked to."""
+    drafts: dict[int, Draft] = {}
+    for unit_id, owed in rows.net.items():
+        draft = drafts[unit_id] = Draft(books.company_id, unit_id, JournalKind.BILLS)
+        for charge_id, amount in owed.items():
+            draft.add(books.account(ChartRole.RECEIVABLE), charge_id, amount)
+        for charge_id, amount in rows.gross[unit_id].items():
+            if amount:
+                draft.add(books.account_of_charge(charge_id, unit_id), charge_id, -amount)
+    return drafts
+
+
+def _check_references(ids: Sequence[int], journal_ids: Sequence[int]) -> None:
+    """What row-level foreign keys would have checked, in one statement. Parents cannot be deleted, so once is enough."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STRANGERS, [ids[0], ids[-1], list(journal_ids)])
+        if strangers := cursor.fetchall():
+            raise UnknownReference(labels=", ".join(row[0] for row in strangers))
+
+
+_STRANGERS = """
+SELECT o.label FROM open_item o
+  LEFT JOIN account a ON a.id = o.account_id AND a.company_id = o.company_id
+  LEFT JOIN customer c ON c.id = o.customer_id AND c.company_id = o.company_id
+ WHERE o.id BETWEEN %s AND %s AND o.journal_id = ANY(%s) AND (a.id IS NULL OR c.id IS NULL)
+ ORDER BY o.id LIMIT 5
+"""

@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 
 from qingyuan.domains.ledger.models import OpenItem, Prepayment
+from qingyuan.domains.ledger.operations.fen import fen_text
 from qingyuan.domains.ledger.queries.owed import OwedItem, owed_items
 from qingyuan.domains.ledger.rules.states import ClearingSource, MovementKind
-from qingyuan.kernel.money import money
-from qingyuan.platform.copying import copy_rows, reserve_ids
+from qingyuan.platform.copying import copy_text, reserve_ids
 from qingyuan.platform.locking.door import hold
 from qingyuan.platform.locking.rank import Rank
 
@@ -57,14 +58,15 @@ class HeldPrepayment(NamedTuple):
 def hold_owed(
     *, account_ids: Sequence[int] = (), open_item_ids: Sequence[int] = (), bill_ids: Sequence[int] = ()
 ) -> tuple[OwedItem, ...]:
-    """`owed_items`, locked and read under the lock: what another transaction cleared meanwhile is seen."""
+    """What the accounts owe, and the given receivables and bills whether outstanding or not: locked, and read under the
+    lock, so that what another transaction cleared meanwhile is seen.
+    """
+    wanted = Q(pk__in=list(open_item_ids))
     if account_ids:
-        found = OpenItem.objects.filter(account_id__in=account_ids, outstanding__gt=0)
-    elif open_item_ids:
-        found = OpenItem.objects.filter(id__in=open_item_ids)
-    else:
-        found = OpenItem.objects.filter(bill_id__in=bill_ids)
-    ids = list(found.order_by("id").values_list("id", flat=True))
+        wanted |= Q(account_id__in=list(account_ids), outstanding__gt=0)
+    if bill_ids:
+        wanted |= Q(bill_id__in=list(bill_ids))
+    ids = list(OpenItem.objects.filter(wanted).order_by("id").values_list("id", flat=True))
     if not ids:
         return ()
     hold(Rank.OPEN_ITEM, OpenItem, ids)
@@ -107,15 +109,18 @@ def ensure_prepayments(owners: Mapping[tuple[int, int], int]) -> dict[tuple[int,
 
 def write_clearings(clearings: Sequence[NewClearing]) -> None:
     """COPY clearings. The caller changes the outstanding amounts."""
-    if clearings:
-        copy_rows(
-            "clearing",
-            (
-                "company_id", "open_item_id", "charge_item_id", "source", "source_id", "amount", "value_date",
-                "journal_id", "reverses_id",
-            ),
-            ((*row[:3], row.source.value, row.source_id, money(row.amount), *row[6:]) for row in clearings),
-        )  # fmt: skip
+    if not clearings:
+        return
+    columns = (
+        "company_id", "open_item_id", "charge_item_id", "source", "source_id", "amount", "value_date", "journal_id",
+        "reverses_id",
+    )  # fmt: skip
+    lines = [
+        f"{row.company_id}\t{row.open_item_id}\t{row.charge_id}\t{row.source.value}\t{row.source_id}\t"
+        f"{fen_text(row.amount)}\t{row.value_date}\t{row.journal_id}\t{_id_text(row.reverses_id)}\n"
+        for row in clearings
+    ]
+    copy_text("clearing", columns, ["".join(lines)])
 
 
 def write_movements(movements: Sequence[NewMovement]) -> None:
@@ -125,14 +130,15 @@ def write_movements(movements: Sequence[NewMovement]) -> None:
     """
     if not movements:
         return
-    copy_rows(
-        "prepayment_movement",
-        (
-            "id", "prepayment_id", "kind", "amount", "source_type", "source_id", "value_date", "journal_id",
-            "reverses_id",
-        ),
-        ((row.id, row.prepayment_id, row.kind.value, money(row.amount), *row[4:]) for row in movements),
+    columns = (
+        "id", "prepayment_id", "kind", "amount", "source_type", "source_id", "value_date", "journal_id", "reverses_id",
     )  # fmt: skip
+    lines = [
+        f"{row.id}\t{row.prepayment_id}\t{row.kind.value}\t{fen_text(row.amount)}\t{row.source_type}\t"
+        f"{_id_text(row.source_id)}\t{row.value_date}\t{row.journal_id}\t{_id_text(row.reverses_id)}\n"
+        for row in movements
+    ]
+    copy_text("prepayment_movement", columns, ["".join(lines)])
     changes: dict[int, Decimal] = {}
     for row in movements:
         changes[row.prepayment_id] = changes.get(row.prepayment_id, Decimal("0.00")) + row.amount
@@ -147,6 +153,10 @@ def change_outstanding(changes: Mapping[int, Decimal]) -> None:
 def reserve_movements(count: int) -> list[int]:
     """Ids for movements that clearings will name."""
     return reserve_ids("prepayment_movement", count)
+
+
+def _id_text(value: int | None) -> str:
+    return "\\N" if value is None else str(value)
 
 
 def _add_to(table: str, column: str, changes: Mapping[int, Decimal]) -> None:
