@@ -71,10 +71,11 @@ DROP TRIGGER prepayment_only_balance ON prepayment;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0003_open_item_netting")]
+    dependencies = [("ledger", "0003_netting_and_reversals")]
 
     operations = [
         append_only("open_item_netting"),
+        append_only("credit_note_reversal"),
         RunSQL(_JOURNAL, _JOURNAL_BACK),
         RunSQL(_OPEN_ITEM, _OPEN_ITEM_BACK),
     ]

@@ -179,3 +179,17 @@ class CreditNotePart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.credit_note_id}/{self.charge_item_id}"
+
+
+class CreditNoteReversal(models.Model):
+    """A credit note whose bill was cancelled: what it cleared is owed again. Append-only."""
+
+    credit_note = models.OneToOneField(CreditNote, on_delete=models.PROTECT, related_name="reversal")
+    journal = models.ForeignKey("ledger.Journal", on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=200)
+
+    class Meta:
+        db_table = "credit_note_reversal"
+
+    def __str__(self) -> str:
+        return str(self.credit_note_id)

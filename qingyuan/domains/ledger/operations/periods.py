@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -13,7 +13,7 @@ from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError
 from qingyuan.kernel.period import Month
 from qingyuan.platform.audit import operations as audit
-from qingyuan.platform.locking.door import LockOrderError, held_rank, hold
+from qingyuan.platform.locking.door import hold
 from qingyuan.platform.locking.rank import Rank
 from qingyuan.platform.staff import operations as staff
 
@@ -93,8 +93,7 @@ def hold_open_period(company_id: int, posting_date: date) -> int:
     """The id of the open period of a posting date, held against closing until the transaction ends.
 
     It is the first lock of a posting. A caller that locks more before it posts (the billing run: run, tier groups) calls
-    this first; the posting then finds the period held. Raises PeriodMissing, PeriodClosed; LockOrderError when later rows
-    are held and the period is just being closed.
+    this first; the posting then finds the period held. Raises PeriodMissing, PeriodClosed, LockOrderError.
     """
     month = Month.of(posting_date).number
     period_id = (
@@ -102,22 +101,10 @@ def hold_open_period(company_id: int, posting_date: date) -> int:
     )
     if period_id is None:
         raise PeriodMissing(company=company_id, period=month)
-    if (held_rank() or Rank.ACCOUNTING_PERIOD) > Rank.ACCOUNTING_PERIOD:
-        _expect_held(period_id)
-    else:
-        hold(Rank.ACCOUNTING_PERIOD, AccountingPeriod, [period_id], shared=True)
+    hold(Rank.ACCOUNTING_PERIOD, AccountingPeriod, [period_id], shared=True)
     if AccountingPeriod.objects.values_list("state", flat=True).get(pk=period_id) != PeriodState.OPEN:
         raise PeriodClosed(company=company_id, period=month)
     return period_id
-
-
-def _expect_held(period_id: int) -> None:
-    """The caller took the period before its later locks: this finds the lock held, and never waits out of order."""
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM accounting_period WHERE id = %s FOR SHARE NOWAIT", [period_id])
-    except OperationalError as error:
-        raise LockOrderError("call hold_open_period before locking runs, accounts or items") from error
 
 
 def _held(company_id: int, yyyymm: int) -> AccountingPeriod:

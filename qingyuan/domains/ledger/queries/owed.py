@@ -64,4 +64,4 @@ def owed_items(
         cursor.execute(_PARTS, [list(parts)])
         for item_id, charge_id, amount in cursor.fetchall():
             parts[item_id].append((charge_id, amount))
-    return tuple(OwedItem(*row, tuple(parts[row[0]])) for row in rows)
+    return tuple(OwedItem._make((*row, tuple(parts[row[0]]))) for row in rows)

@@ -32,6 +32,8 @@ class JournalKind(StrEnum):
     PAYMENT = "PAYMENT"  # 收款
     PAYMENT_VOID = "PAYMENT_VOID"  # 作废
     CREDIT = "CREDIT"  # 退补贷项
+    CREDIT_REVERSAL = "CREDIT_REVERSAL"  # 贷项冲正
+    MONEY_RETURNED = "MONEY_RETURNED"  # 已收款转预存: what had paid a bill since cancelled
     SHIFT = "SHIFT"  # 班次长短款
     MANUAL = "MANUAL"
 
