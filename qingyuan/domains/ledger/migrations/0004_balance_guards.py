@@ -61,6 +61,7 @@ CREATE TRIGGER open_item_only_outstanding BEFORE UPDATE OF
   id, company_id, unit_id, account_id, customer_id, kind, bill_id, label, yyyymm, posting_date, due_date, amount,
   journal_id
   ON open_item FOR EACH STATEMENT EXECUTE FUNCTION qingyuan_refuse_change();
+ALTER TABLE account_balance SET (fillfactor = 70);
 CREATE TRIGGER prepayment_only_balance BEFORE UPDATE OF id, company_id, account_id, customer_id
   ON prepayment FOR EACH STATEMENT EXECUTE FUNCTION qingyuan_refuse_change();
 """

@@ -59,7 +59,8 @@ class AccountBalance(models.Model):
     account = models.OneToOneField(
         "customers.Account", on_delete=models.PROTECT, primary_key=True, related_name="balance"
     )
-    company = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    # Every posting rewrites these rows: an index more is an index to be written again.
+    company = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, related_name="+")
     owed = MoneyField(default=0)
     oldest_due_date = models.DateField(null=True)
     open_count = models.PositiveIntegerField(default=0)
