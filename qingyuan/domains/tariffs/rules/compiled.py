@@ -4,6 +4,7 @@ Made once per version and set of options and kept in the catalogue; rating one b
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 
 from qingyuan.domains.tariffs.rules.plan import (
@@ -12,11 +13,13 @@ from qingyuan.domains.tariffs.rules.plan import (
     Charge,
     FixedCharge,
     FlatPrice,
+    MonthDay,
     PartCycle,
     PercentCharge,
     PlanVersion,
     Price,
     RoundAt,
+    Straddle,
     TierMode,
     TierPrices,
     VolumeCharge,
@@ -39,10 +42,12 @@ class CompiledCharge:
     """A charge with its tier prices (or its one flat price), factor and volume rounding."""
 
     __slots__ = (
+        "as_metered",
         "charge",
         "factor",
         "fixed",
         "item_code",
+        "name",
         "percent",
         "plan_code",
         "prices",
@@ -55,6 +60,7 @@ class CompiledCharge:
 
     def __init__(self, charge: Charge, owner: PlanVersion, tier_count: int) -> None:
         shape = charge.shape
+        self.name = charge.name
         self.charge, self.item_code, self.tax = charge, charge.item_code, charge.tax
         self.plan_code, self.version_date = owner.code, owner.effective_from
         self.fixed = shape if isinstance(shape, FixedCharge) else None
@@ -73,6 +79,7 @@ class CompiledCharge:
             if rounding is not None:
                 self.round_volume = rounder(rounding.scale, rounding.mode)
                 self.tierwise = rounding.at is RoundAt.TIER
+        self.as_metered = self.factor is None and self.round_volume is None
 
     def charged(self, metered: Decimal) -> Decimal:
         """The volume charged for `metered` volume in one tier (or as a whole)."""
@@ -116,19 +123,21 @@ def tier_prices(price: Price) -> tuple[Decimal, ...]:
 
 
 class CompiledVersion:
-    """A version with its options applied. `counting` is the index of the charge whose lines count in tier use."""
+    """A version with its options applied. `single`: a bill of one piece is one segment; `counting` is the index of the charge whose lines count in tier use."""
 
     __slots__ = (
         "charges",
         "counter",
         "counting",
         "cumulative",
+        "cycle_memory",
         "has_fixed",
         "has_percent",
         "limits_memory",
         "plain_limits",
         "round_line",
         "round_volume",
+        "single",
         "tier_count",
         "version",
     )
@@ -153,6 +162,8 @@ class CompiledVersion:
             self.cumulative and version.household is None and not tiers.by_quota and tiers.part_cycle is PartCycle.FULL
         ):
             self.plain_limits = tuple(limit for limit in tiers.limits if isinstance(limit, Decimal))
+        self.single = not self.cumulative or (tiers is not None and tiers.straddle is Straddle.BY_PERIOD)
+        self.cycle_memory: dict[tuple[date, MonthDay | None], date] = {}
         self.limits_memory: dict[tuple[object, ...], tuple[Decimal, ...]] = {}
 
     def _charges(self, version: PlanVersion, replaced: Mapping[str, PlanVersion | None]) -> list[CompiledCharge]:

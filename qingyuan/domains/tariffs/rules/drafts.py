@@ -37,15 +37,15 @@ class Draft:
         charge: CompiledCharge | None,
         exact: Decimal,
         amount: Decimal,
-        *,
         tier: int | None = None,
         volume: Decimal | None = None,
         metered: Decimal | None = None,
         price: Decimal | None = None,
+        counted: bool = False,
     ) -> None:
         self.kind, self.charge, self.exact, self.amount = kind, charge, exact, amount
         self.tier, self.volume, self.metered, self.price = tier, volume, metered, price
-        self.counted = False
+        self.counted = counted
         self.relief: Relief | None = None
         self.times: Decimal | None = None
         """How often a fixed fee is charged (months or their shares), for the explanation."""

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from qingyuan.domains.tariffs.rules.compiled import CompiledCharge
 from qingyuan.domains.tariffs.rules.drafts import Draft, Part, Work
 from qingyuan.domains.tariffs.rules.plan import Tax
 from qingyuan.domains.tariffs.rules.request import TierUse
@@ -15,14 +16,34 @@ from qingyuan.domains.tariffs.rules.result import (
 from qingyuan.domains.tariffs.rules.taxes import net_and_tax, rate_of, tax_on_top
 from qingyuan.kernel.money import ZERO_MONEY, Money
 
+_line = RatingLine._make
+"""Of one tuple: half the time of naming each field, in the place where a run spends most."""
+
 
 def result_of(work: Work) -> RatingResult:
     """The lines of all parts, the closing lines and the taxes on top, with their sums."""
     lines: list[RatingLine] = []
     on_top: list[RatingLine] = []
     for part in work.parts:
+        charge: CompiledCharge | None = None
+        tax: Tax | None = None
+        plain = not work.credit
+        share = part.share
         for draft in part.drafts:
-            _add(work, part, draft, lines, on_top)
+            if draft.charge is not charge:
+                charge, tax = draft.charge, tax_of(work, part, draft)
+            if charge is None or not plain or draft.relief is not None or (tax is not None and not tax.included):
+                _add(work, part, draft, lines, on_top)
+                continue
+            amount = Money(draft.amount)
+            net, inside = net_and_tax(amount, tax) if tax is not None else (amount, ZERO_MONEY)
+            lines.append(
+                _line((
+                    charge.item_code, charge.name, draft.kind, draft.tier, draft.volume, draft.metered, draft.price,
+                    amount, net, inside, tax.rate if tax is not None else None, draft.counted,
+                    charge.plan_code, charge.version_date, share, "", "",
+                ))
+            )  # fmt: skip
     for draft in work.closing:
         _add(work, _closing_part(work), draft, lines, on_top)
     lines += on_top

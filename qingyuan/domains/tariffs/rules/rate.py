@@ -5,6 +5,7 @@ charges → percent items → relief → rounding of the sum → minimum amount 
 values, `rate` gives the result; the explanation is built apart, from the same work, when someone asks.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -20,7 +21,7 @@ from qingyuan.domains.tariffs.rules.reliefs import relief_lines, set_uncounted
 from qingyuan.domains.tariffs.rules.request import NO_VOLUME, RatingRequest
 from qingyuan.domains.tariffs.rules.result import RatingResult
 from qingyuan.domains.tariffs.rules.shares import pieces_of_share, share_volumes
-from qingyuan.domains.tariffs.rules.spans import cut, period_of, versions_of_bill
+from qingyuan.domains.tariffs.rules.spans import Segment, cut, period_of, versions_of_bill
 from qingyuan.domains.tariffs.rules.sums import close_sum
 from qingyuan.domains.tariffs.rules.volume_charges import volume_lines
 from qingyuan.kernel.errors import DomainError
@@ -74,7 +75,7 @@ def needed_tier_use(request: RatingRequest, catalogue: Catalogue) -> tuple[tuple
     return tuple(keys)
 
 
-def _begin(work: Work, catalogue: Catalogue) -> list[list[Governing]]:
+def _begin(work: Work, catalogue: Catalogue) -> list[Sequence[Governing]]:
     """The versions of each share, and the bill's own rules."""
     request = work.request
     if not request.pieces or not request.shares:
@@ -124,23 +125,32 @@ def _raise_to_minimum(work: Work, minimum: Minimum) -> None:
         work.carry_after = NO_VOLUME
 
 
-def _make_parts(work: Work, versions: list[list[Governing]]) -> None:
+def _make_parts(work: Work, versions: list[Sequence[Governing]]) -> None:
     request = work.request
     sign = -1 if work.credit else 1
     sizes = [piece.volume * sign for piece in request.pieces]
+    if len(versions) == 1:
+        work.share_volumes = [work.billed]
+        segments = cut(request, versions[0], sizes, work.period, work.billed)
+        work.parts = _parts(0, segments)
+        return
     work.share_volumes = share_volumes(request, work.billed)
     whole = sum(sizes, NO_VOLUME)
     for index, (in_bill, volume) in enumerate(zip(versions, work.share_volumes, strict=True)):
-        pieces = sizes if len(versions) == 1 else pieces_of_share(sizes, whole, volume)
-        made: list[Part] = []
-        for segment in cut(request, in_bill, pieces, work.period, volume):
-            if not made or made[-1].governing is not segment.governing:
-                made.append(Part(index, segment.governing))
-            part = made[-1]
-            part.filled.append(Filled(segment))
-            part.volume += segment.volume
-        work.parts += [part for part in made[:-1] if part.volume]
-        work.parts.append(made[-1])
+        pieces = pieces_of_share(sizes, whole, volume)
+        work.parts += _parts(index, cut(request, in_bill, pieces, work.period, volume))
+
+
+def _parts(share: int, segments: list[Segment]) -> list[Part]:
+    """The segments by version; versions without volume drop out, the last one excepted."""
+    made: list[Part] = []
+    for segment in segments:
+        if not made or made[-1].governing is not segment.governing:
+            made.append(Part(share, segment.governing))
+        part = made[-1]
+        part.filled.append(Filled(segment))
+        part.volume += segment.volume
+    return made if len(made) == 1 else [part for part in made[:-1] if part.volume] + made[-1:]
 
 
 def _fill(work: Work) -> None:
@@ -188,6 +198,8 @@ def _charge(work: Work) -> None:
         parts = [part for part in work.parts if part.share == share] if len(work.parts) > 1 else work.parts
         for part in parts:
             _charge_part(work, part, parts, charged)
+        if share + 1 == len(work.request.shares):
+            break
         charged.update(
             charge.item_code
             for part in parts

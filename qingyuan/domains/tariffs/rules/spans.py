@@ -14,6 +14,8 @@ from qingyuan.domains.tariffs.rules.shares import settle
 from qingyuan.kernel.errors import DomainError
 from qingyuan.kernel.rounding import round_fraction
 
+_MEMORY = 4096
+
 
 class PieceDatesMissing(DomainError):
     """Some pieces of a bill have dates and others have none, or a piece ends before it starts (用量分段日期不全)."""
@@ -45,14 +47,16 @@ def period_of(request: RatingRequest) -> date | None:
     return last.replace(day=1) if last is not None else None
 
 
-def versions_of_bill(request: RatingRequest, timeline: Timeline) -> list[Governing]:
+def versions_of_bill(request: RatingRequest, timeline: Timeline) -> Sequence[Governing]:
     """The versions that price this bill in date order, after all_new and all_old have had their say.
 
     Raises NoVersionInForce, PieceDatesMissing.
     """
     start, last = request.pieces[0].start, request.pieces[-1]
     if start is None:
-        return [timeline[-1]]
+        return timeline[-1:]
+    if len(timeline) == 1 and timeline[0].end is None and timeline[0].start <= start:
+        return timeline
     if last.end is None:
         raise PieceDatesMissing()
     # A piece of no days still stands on its date.
@@ -61,7 +65,7 @@ def versions_of_bill(request: RatingRequest, timeline: Timeline) -> list[Governi
 
 def cut(
     request: RatingRequest,
-    in_bill: list[Governing],
+    in_bill: Sequence[Governing],
     volumes: Sequence[Decimal],
     period: date | None,
     total: Decimal,
@@ -71,10 +75,16 @@ def cut(
     Raises PieceDatesMissing.
     """
     pieces = request.pieces
-    if pieces[0].start is None:
+    start = pieces[0].start
+    if start is None:
         if any(piece.start is not None for piece in pieces):
             raise PieceDatesMissing()
         return [Segment(in_bill[0], total, _cycle(request, in_bill[0], period), period, None, None, 0)]
+    if len(pieces) == 1 and len(in_bill) == 1 and in_bill[0].compiled.single:
+        end = pieces[0].end
+        if end is None or end < start:
+            raise PieceDatesMissing()
+        return [Segment(in_bill[0], total, _cycle(request, in_bill[0], period), start, start, end, 0)]
     segments: list[Segment] = []
     for index, (piece, volume) in enumerate(zip(pieces, volumes, strict=True)):
         if piece.start is None or piece.end is None or piece.end < piece.start:
@@ -114,7 +124,7 @@ def _refuse_gaps(timeline: Timeline, start: date, end: date) -> None:
     raise NoVersionInForce(plan=plan, date=covered)
 
 
-def _by_version(in_bill: list[Governing], start: date, end: date, volume: Decimal, index: int) -> list[Segment]:
+def _by_version(in_bill: Sequence[Governing], start: date, end: date, volume: Decimal, index: int) -> list[Segment]:
     if len(in_bill) == 1:
         return [Segment(in_bill[0], volume, None, start, start, end, index)]
     touched = [governing for governing in in_bill if start < governing.start < end]
@@ -170,7 +180,11 @@ def _cycle(request: RatingRequest, governing: Governing, period: date | None) ->
     if tiers is None or not compiled.cumulative or period is None:
         return None
     starts = request.anchor or tiers.cycle_starts
-    cycle = cycle_start_of(period, starts, tiers.cycle_months)
+    cycle = compiled.cycle_memory.get((period, request.anchor))
+    if cycle is None:
+        cycle = cycle_start_of(period, starts, tiers.cycle_months)
+        if len(compiled.cycle_memory) < _MEMORY:
+            compiled.cycle_memory[period, request.anchor] = cycle
     if tiers.first_period is FirstPeriod.OLD:
         previous = on_month(period.year, period.month - max(1, request.months), 1)
         opened_inside = request.opened is not None and request.opened >= cycle

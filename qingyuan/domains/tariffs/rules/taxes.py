@@ -3,16 +3,18 @@
 from decimal import Decimal
 
 from qingyuan.domains.tariffs.rules.plan import Tax, Treatment
-from qingyuan.kernel.money import ZERO_MONEY, Money, rounded_money
+from qingyuan.kernel.money import ZERO_MONEY, Money
+from qingyuan.kernel.rounding import rounder
 
 _ONE = Decimal(1)
+_fen = rounder(2)
 
 
 def net_and_tax(amount: Money, tax: Tax | None) -> tuple[Money, Money]:
     """Net and tax inside `amount`; a tax that comes on top (not included) is not inside it."""
     if tax is None or tax.treatment is not Treatment.TAXED or not tax.included or not tax.rate:
         return amount, ZERO_MONEY
-    net = rounded_money(amount / (_ONE + tax.rate))
+    net = Money(_fen(amount / (_ONE + tax.rate)))
     return net, Money(amount - net)
 
 
@@ -20,7 +22,7 @@ def tax_on_top(amount: Money, tax: Tax | None) -> Money:
     """The tax to be added to `amount`; zero when it is inside or there is none."""
     if tax is None or tax.treatment is not Treatment.TAXED or tax.included or not tax.rate:
         return ZERO_MONEY
-    return rounded_money(amount * tax.rate)
+    return Money(_fen(amount * tax.rate))
 
 
 def rate_of(tax: Tax | None) -> Decimal | None:

@@ -1,48 +1,29 @@
 """Price × volume (从量费用): one line per tier that has volume, or one line over the whole."""
 
-from decimal import Decimal
-
 from qingyuan.domains.tariffs.rules.compiled import CompiledCharge
 from qingyuan.domains.tariffs.rules.drafts import Draft, Part, Work
 from qingyuan.domains.tariffs.rules.result import LineKind
+
+_TIER, _FLAT = LineKind.TIER, LineKind.FLAT
 
 
 def volume_lines(work: Work, part: Part, charge: CompiledCharge, *, counting: bool) -> list[Draft]:
     """The charge's lines for this part. `counting`: their metered volume is what counts in tier use."""
     round_line = work.round_line
+    prices = charge.prices
     if not charge.tiered:
         if not part.volume and work.billed:
             return []
         volume = charge.flat_charged(part.tier_volumes, part.volume)
-        price = charge.prices[0]
-        exact = volume * price
-        draft = Draft(LineKind.FLAT, charge, exact, round_line(exact), volume=volume, metered=part.volume, price=price)
-        draft.counted = counting
-        return [draft]
+        exact = volume * prices[0]
+        return [Draft(_FLAT, charge, exact, round_line(exact), None, volume, part.volume, prices[0], counting)]
     lines: list[Draft] = []
-    for index, metered in enumerate(part.tier_volumes):
+    tier = 0
+    for metered in part.tier_volumes:
         if metered:
-            volume = metered if charge.factor is None and charge.round_volume is None else charge.charged(metered)
-            price = charge.prices[index]
+            volume = metered if charge.as_metered else charge.charged(metered)
+            price = prices[tier]
             exact = volume * price
-            draft = Draft(
-                LineKind.TIER,
-                charge,
-                exact,
-                round_line(exact),
-                tier=index + 1,
-                volume=volume,
-                metered=metered,
-                price=price,
-            )
-            draft.counted = counting
-            lines.append(draft)
+            lines.append(Draft(_TIER, charge, exact, round_line(exact), tier + 1, volume, metered, price, counting))
+        tier += 1  # noqa: SIM113 (enumerate costs more here, in the hottest loop)
     return lines
-
-
-def exact_sum(drafts: list[Draft]) -> Decimal:
-    return sum((draft.exact for draft in drafts), Decimal(0))
-
-
-def amount_sum(drafts: list[Draft]) -> Decimal:
-    return sum((draft.amount for draft in drafts), Decimal(0))
