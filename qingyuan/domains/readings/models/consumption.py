@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from qingyuan.domains.readings.rules.states import PartKind
-from qingyuan.platform.columns import CodeField, VolumeField, choices_of, one_of
+from qingyuan.platform.columns import CodeField, RateField, VolumeField, choices_of, one_of
 from qingyuan.platform.organisation.models import CompanyRow
 
 
@@ -15,12 +15,31 @@ class Consumption(CompanyRow):
     snapshot. Account, book and unit are those of the day of reading; a point that is never billed may have no account.
     """
 
-    point = models.ForeignKey("meters.ServicePoint", on_delete=models.PROTECT, related_name="consumptions")
-    account = models.ForeignKey("customers.Account", on_delete=models.PROTECT, null=True, related_name="+")
-    book = models.ForeignKey("routes.Book", on_delete=models.PROTECT, db_index=False, related_name="+")
-    unit = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, related_name="+")
-    period = models.ForeignKey("readings.ReadingPeriod", on_delete=models.PROTECT, db_index=False, related_name="+")
-    reading_item = models.ForeignKey("readings.ReadingItem", on_delete=models.PROTECT, related_name="consumptions")
+    company = models.ForeignKey(
+        "organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
+    point = models.ForeignKey(
+        "meters.ServicePoint",
+        on_delete=models.PROTECT,
+        db_index=False,
+        db_constraint=False,
+        related_name="consumptions",
+    )
+    account = models.ForeignKey(
+        "customers.Account", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="+"
+    )
+    book = models.ForeignKey(
+        "routes.Book", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    unit = models.ForeignKey(
+        "organisation.OrgUnit", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    period = models.ForeignKey(
+        "readings.ReadingPeriod", on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
+    )
+    reading_item = models.ForeignKey(
+        "readings.ReadingItem", on_delete=models.PROTECT, db_constraint=False, related_name="consumptions"
+    )
     revision = models.PositiveIntegerField(default=1)
     from_date = models.DateField()
     to_date = models.DateField()
@@ -40,14 +59,28 @@ class Consumption(CompanyRow):
 
 
 class ConsumptionPart(models.Model):
-    """A part of a consumption: one meter's stretch, an adjustment ... `evidence` names readings, values and dates."""
+    """A part of a consumption: one meter's stretch, an adjustment ...
 
-    consumption = models.ForeignKey(Consumption, on_delete=models.PROTECT, related_name="parts")
+    A register's stretch has its values, the meter and the readings they stand on in columns of their own; their dates
+    are the part's. `evidence` holds what else explains the volume. Bulk table: the readings' ids have no row-level
+    foreign keys.
+    """
+
+    consumption = models.ForeignKey(
+        Consumption, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="parts"
+    )
     position = models.PositiveSmallIntegerField()
     kind = CodeField(choices=choices_of(PartKind))
     from_date = models.DateField()
     to_date = models.DateField()
     volume = VolumeField()
+    meter_no = CodeField(blank=True)
+    register_no = models.PositiveSmallIntegerField(null=True)
+    start_value = VolumeField(null=True)
+    end_value = VolumeField(null=True)
+    multiplier = RateField(null=True)
+    start_reading_id = models.BigIntegerField(null=True)
+    end_reading_id = models.BigIntegerField(null=True)
     evidence = models.JSONField(default=dict)
 
     class Meta:

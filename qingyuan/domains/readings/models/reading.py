@@ -15,22 +15,45 @@ class Reading(CompanyRow):
     deliveries of the same read one row.
     """
 
-    point = models.ForeignKey("meters.ServicePoint", on_delete=models.PROTECT, related_name="readings")
-    installation = models.ForeignKey("meters.Installation", on_delete=models.PROTECT, related_name="+")
-    register = models.ForeignKey("meters.Register", on_delete=models.PROTECT, related_name="readings")
+    company = models.ForeignKey(
+        "organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
+    point = models.ForeignKey(
+        "meters.ServicePoint", on_delete=models.PROTECT, db_constraint=False, related_name="readings"
+    )
+    installation = models.ForeignKey(
+        "meters.Installation", on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
+    register = models.ForeignKey(
+        "meters.Register", on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="readings"
+    )
     reading_item = models.ForeignKey(
-        "readings.ReadingItem", on_delete=models.PROTECT, null=True, db_index=False, related_name="readings"
+        "readings.ReadingItem",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        null=True,
+        db_index=False,
+        related_name="readings",
     )
     read_at = models.DateTimeField()
     read_date = models.DateField()
     value = VolumeField()
     source = CodeField(choices=choices_of(ReadingSource))
     condition = models.ForeignKey(
-        "readings.ReadingCondition", on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+        "readings.ReadingCondition",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        null=True,
+        db_index=False,
+        related_name="+",
     )
     photo_hash = models.CharField(max_length=64, blank=True)
-    reader = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
-    supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="superseded_by")
+    reader = models.ForeignKey(
+        "staff.Staff", on_delete=models.PROTECT, db_constraint=False, null=True, db_index=False, related_name="+"
+    )
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, db_constraint=False, null=True, related_name="superseded_by"
+    )
     source_key = models.CharField(max_length=100)
     note = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -50,12 +73,15 @@ class Reading(CompanyRow):
 class Anomaly(CompanyRow):
     """Why a reading is held until a person decides (异常). `facts` are the numbers that the sentence is filled with."""
 
-    reading_item = models.ForeignKey("readings.ReadingItem", on_delete=models.PROTECT, related_name="anomalies")
+    company = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, related_name="+")
+    reading_item = models.ForeignKey(
+        "readings.ReadingItem", on_delete=models.PROTECT, db_index=False, related_name="anomalies"
+    )
     revision = models.PositiveIntegerField()
     code = CodeField(choices=choices_of(AnomalyCode))
     facts = models.JSONField(default=dict)
     decision = CodeField(blank=True)
-    decided_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, db_index=False, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=200, blank=True)
 

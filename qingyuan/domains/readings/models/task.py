@@ -55,11 +55,14 @@ class ReadingItem(CompanyRow):
     `fixed_volume` are the point's flags of that day.
     """
 
-    task = models.ForeignKey(ReadingTask, on_delete=models.PROTECT, related_name="reading_items")
-    period = models.ForeignKey(ReadingPeriod, on_delete=models.PROTECT, related_name="+")
-    book = models.ForeignKey("routes.Book", on_delete=models.PROTECT, related_name="+")
-    unit = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, related_name="+")
-    point = models.ForeignKey("meters.ServicePoint", on_delete=models.PROTECT, related_name="reading_items")
+    company = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, related_name="+")
+    task = models.ForeignKey(ReadingTask, on_delete=models.PROTECT, db_index=False, related_name="reading_items")
+    period = models.ForeignKey(ReadingPeriod, on_delete=models.PROTECT, db_index=False, related_name="+")
+    book = models.ForeignKey("routes.Book", on_delete=models.PROTECT, db_index=False, related_name="+")
+    unit = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, related_name="+")
+    point = models.ForeignKey(
+        "meters.ServicePoint", on_delete=models.PROTECT, db_index=False, related_name="reading_items"
+    )
     account = models.ForeignKey("customers.Account", on_delete=models.PROTECT, null=True, related_name="+")
     order_no = models.PositiveIntegerField(default=0)
     state = CodeField(choices=choices_of(ItemState), default=ItemState.PENDING)
@@ -73,16 +76,25 @@ class ReadingItem(CompanyRow):
     last_year_volume = VolumeField(null=True)
     high_usage_limit = VolumeField(null=True)
     months = models.PositiveSmallIntegerField(default=1)
-    condition = models.ForeignKey("readings.ReadingCondition", on_delete=models.PROTECT, null=True, related_name="+")
+    condition = models.ForeignKey(
+        "readings.ReadingCondition", on_delete=models.PROTECT, db_index=False, null=True, related_name="+"
+    )
     read_date = models.DateField(null=True)
     usage_volume = VolumeField(null=True)
     is_estimated = models.BooleanField(default=False)
     note = models.CharField(max_length=200, blank=True)
-    read_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
-    approved_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
+    read_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, db_index=False, null=True, related_name="+")
+    approved_by = models.ForeignKey(
+        "staff.Staff", on_delete=models.PROTECT, db_index=False, null=True, related_name="+"
+    )
     approved_at = models.DateTimeField(null=True)
     consumption = models.ForeignKey(
-        "readings.Consumption", on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+        "readings.Consumption",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        null=True,
+        db_index=False,
+        related_name="+",
     )
     version = models.PositiveIntegerField(default=1)
 
@@ -90,7 +102,7 @@ class ReadingItem(CompanyRow):
         db_table = "reading_item"
         indexes = [
             models.Index(fields=["task", "order_no", "id"], name="reading_item_route"),
-            models.Index(fields=["point", "period"], name="reading_item_point"),
+            models.Index(fields=["period", "book"], name="reading_item_period"),
             models.Index(fields=["unit", "state"], name="reading_item_review", condition=Q(state__in=["READ", "HELD"])),
         ]
         constraints = [
@@ -114,10 +126,11 @@ class ReadingSegment(CompanyRow):
     `last_real_*` is the last value a person or device really saw, which differs from `start_*` after estimates.
     """
 
-    reading_item = models.ForeignKey(ReadingItem, on_delete=models.PROTECT, related_name="segments")
+    company = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, related_name="+")
+    reading_item = models.ForeignKey(ReadingItem, on_delete=models.PROTECT, db_index=False, related_name="segments")
     position = models.PositiveSmallIntegerField(default=1)
-    installation = models.ForeignKey("meters.Installation", on_delete=models.PROTECT, related_name="+")
-    register = models.ForeignKey("meters.Register", on_delete=models.PROTECT, related_name="+")
+    installation = models.ForeignKey("meters.Installation", on_delete=models.PROTECT, db_index=False, related_name="+")
+    register = models.ForeignKey("meters.Register", on_delete=models.PROTECT, db_index=False, related_name="+")
     register_no = models.PositiveSmallIntegerField(default=1)
     meter_no = CodeField(blank=True)
     multiplier = RateField(default=1)
@@ -127,14 +140,14 @@ class ReadingSegment(CompanyRow):
     start_date = models.DateField()
     start_value = VolumeField()
     start_reading = models.ForeignKey(
-        "readings.Reading", on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+        "readings.Reading", on_delete=models.PROTECT, db_constraint=False, null=True, db_index=False, related_name="+"
     )
     last_real_date = models.DateField(null=True)
     last_real_value = VolumeField(null=True)
     end_date = models.DateField(null=True)
     end_value = VolumeField(null=True)
     end_reading = models.ForeignKey(
-        "readings.Reading", on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+        "readings.Reading", on_delete=models.PROTECT, db_constraint=False, null=True, db_index=False, related_name="+"
     )
     end_kind = CodeField(blank=True)
     is_final = models.BooleanField(default=False)

@@ -27,17 +27,49 @@ _COLUMNS = (
     "volume",
     "is_estimated",
 )
-_PART_COLUMNS = ("consumption_id", "position", "kind", "from_date", "to_date", "volume", "evidence")
+_PART_COLUMNS = (
+    "consumption_id",
+    "position",
+    "kind",
+    "from_date",
+    "to_date",
+    "volume",
+    "meter_no",
+    "register_no",
+    "start_value",
+    "end_value",
+    "multiplier",
+    "start_reading_id",
+    "end_reading_id",
+    "evidence",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterFacts:
+    """The register behind a part: its meter, its values at the part's dates, the readings that they stand on."""
+
+    meter_no: str
+    register_no: int
+    start_value: Decimal
+    end_value: Decimal
+    multiplier: Decimal
+    start_reading_id: int | None
+    end_reading_id: int | None
+
+
+_NO_REGISTER = ("", None, None, None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class NewPart:
-    """A part of a consumption. `evidence` holds plain strings, numbers and lists."""
+    """A part of a consumption. `register` None: no register stands behind it. `evidence`: plain strings and numbers."""
 
     kind: PartKind
     from_date: date
     to_date: date
     volume: Decimal
+    register: RegisterFacts | None = None
     evidence: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -113,5 +145,19 @@ def _row(consumption_id: int, one: NewConsumption) -> tuple[object, ...]:
 def _part_rows(numbered: Sequence[tuple[int, NewConsumption]]) -> Iterator[tuple[object, ...]]:
     for consumption_id, one in numbered:
         for position, part in enumerate(one.parts, start=1):
-            evidence = json.dumps(part.evidence, sort_keys=True, ensure_ascii=False)
-            yield (consumption_id, position, part.kind.value, part.from_date, part.to_date, part.volume, evidence)
+            evidence = json.dumps(part.evidence, sort_keys=True, ensure_ascii=False) if part.evidence else "{}"
+            register = _NO_REGISTER if part.register is None else _register_row(part.register)
+            span = (part.kind.value, part.from_date, part.to_date, part.volume)
+            yield (consumption_id, position, *span, *register, evidence)
+
+
+def _register_row(facts: RegisterFacts) -> tuple[object, ...]:
+    return (
+        facts.meter_no,
+        facts.register_no,
+        facts.start_value,
+        facts.end_value,
+        facts.multiplier,
+        facts.start_reading_id,
+        facts.end_reading_id,
+    )

@@ -24,7 +24,10 @@ class Billable:
 
 @dataclass(frozen=True, slots=True)
 class UsagePart:
-    """A part of a consumption. Register, values and meter are None or empty where no register stands behind it."""
+    """A part of a consumption. Register, values and meter are None or empty where no register stands behind it.
+
+    The register stood at `start_value` on `from_date` and at `end_value` on `to_date`.
+    """
 
     kind: str
     from_date: date
@@ -32,13 +35,33 @@ class UsagePart:
     volume: Decimal
     meter_no: str
     register_no: int | None
-    start_date: date | None
     start_value: Decimal | None
-    end_date: date | None
     end_value: Decimal | None
     multiplier: Decimal | None
-    reading_ids: tuple[int, ...]
-    evidence: Mapping[str, Any]
+    start_reading_id: int | None
+    end_reading_id: int | None
+    evidence_json: str
+
+    @property
+    def start_date(self) -> date:
+        """The date of `start_value`."""
+        return self.from_date
+
+    @property
+    def end_date(self) -> date:
+        """The date of `end_value`."""
+        return self.to_date
+
+    @property
+    def reading_ids(self) -> tuple[int, ...]:
+        """The readings that the values stand on; an installation's start and final values are none."""
+        return tuple(one for one in (self.start_reading_id, self.end_reading_id) if one is not None)
+
+    @property
+    def evidence(self) -> Mapping[str, Any]:
+        """What else explains the volume; read from its text only when asked for."""
+        loaded: Mapping[str, Any] = json.loads(self.evidence_json)
+        return loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,19 +169,14 @@ def consumption_by_id(consumption_id: int) -> tuple[int, int, Decimal] | None:
 
 
 def _parts(consumption_ids: Sequence[int]) -> Mapping[int, list[UsagePart]]:
-    # Registers are read out of the evidence by the database: parsing the JSON of thousands of rows here costs more.
     sql = """
-        SELECT consumption_id, kind, from_date, to_date, volume, COALESCE(evidence->>'meter_no', ''),
-               (evidence->>'register_no')::int, (evidence->>'start_date')::date, (evidence->>'start_value')::numeric,
-               (evidence->>'end_date')::date, (evidence->>'end_value')::numeric, (evidence->>'multiplier')::numeric,
-               ARRAY(SELECT r::bigint FROM jsonb_array_elements_text(
-                     COALESCE(evidence->'reading_ids', '[]'::jsonb)) AS t(r)), evidence
+        SELECT consumption_id, kind, from_date, to_date, volume, meter_no, register_no, start_value, end_value,
+               multiplier, start_reading_id, end_reading_id, evidence::text
         FROM consumption_part WHERE consumption_id = ANY(%s) ORDER BY consumption_id, position
     """
     found: dict[int, list[UsagePart]] = defaultdict(list)
-    for consumption_id, *values, reading_ids, evidence in rows_of(sql, [list(consumption_ids)]):
-        part: list[Any] = [*values, tuple(reading_ids), as_object(evidence)]
-        found[consumption_id].append(UsagePart(*part))
+    for row in rows_of(sql, [list(consumption_ids)]):
+        found[row[0]].append(UsagePart(*row[1:]))
     return found
 
 
@@ -269,9 +287,3 @@ def unhandled_changes(
 def unhandled_true_ups(point_ids: Sequence[int]) -> tuple[UsageChange, ...]:
     """The changes of these points that settle estimates and wait for a correcting bill."""
     return unhandled_changes(point_ids=point_ids, reason="TRUE_UP")
-
-
-def as_object(value: Any) -> Mapping[str, Any]:
-    """A JSON column's value as a mapping; Django's connection leaves it as text."""
-    loaded: Mapping[str, Any] = json.loads(value) if isinstance(value, str) else value
-    return loaded
