@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Lookup, Q, Value
 
 _Set_contra = TypeVar("_Set_contra", contravariant=True)
 _Get_co = TypeVar("_Get_co", covariant=True)
@@ -118,3 +118,17 @@ def no_overlap(
     return ExclusionConstraint(
         name=name, expressions=[*expressions, (span, RangeOperators.OVERLAPS)], condition=condition
     )
+
+
+@models.ForeignObject.register_lookup
+@models.Field.register_lookup
+class AnyOf(Lookup):
+    """`column__any=[…]`: like `__in`, but as one array parameter: thousands of values cost microseconds, not seconds."""
+
+    lookup_name = "any"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        """SQL of the condition; an empty list is found nowhere."""
+        column, params = self.process_lhs(compiler, connection)
+        return f"{column} = ANY(%s)", [*params, list(self.rhs)]

@@ -10,11 +10,17 @@ from qingyuan.platform.organisation.models import CompanyRow
 class SearchToken(CompanyRow):
     """A prefix-searchable word under which the account is found. Byte order (C.UTF-8), so a plain btree serves LIKE 'x%'.
 
-    A dozen rows per account: no index of the company, and none of the account beside the unique one.
+    A dozen rows per account, all derived from it: no row-level foreign keys, since accounts are never deleted and every
+    writer takes account and company from the account's own row; no index of the company, none of the account beside the
+    unique one.
     """
 
-    company = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, related_name="+")
-    account = models.ForeignKey("customers.Account", on_delete=models.CASCADE, db_index=False, related_name="tokens")
+    company = models.ForeignKey(
+        "organisation.OrgUnit", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    account = models.ForeignKey(
+        "customers.Account", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="tokens"
+    )
     kind = CodeField(choices=choices_of(TokenKind))
     token = models.CharField(max_length=80)
 

@@ -76,7 +76,7 @@ def look_up(rows: Sequence[NewAccount]) -> OpeningLookups:
         customers={
             number: KnownCustomer(id_, company, name)
             for id_, company, number, name in Customer.objects.filter(
-                customer_no__in={row.customer_no for row in rows if row.customer_no}
+                customer_no__any={row.customer_no for row in rows if row.customer_no}
             ).values_list("id", "company_id", "customer_no", "name")
         },
         class_values=_class_values(companies) if any(row.classifications for row in rows) else {},
@@ -91,17 +91,19 @@ def look_up(rows: Sequence[NewAccount]) -> OpeningLookups:
 
 def taken_account_nos(numbers: Iterable[str]) -> frozenset[str]:
     """Those of the numbers that an account already has."""
-    return frozenset(Account.objects.filter(account_no__in=list(numbers)).values_list("account_no", flat=True))
+    return frozenset(Account.objects.filter(account_no__any=list(numbers)).values_list("account_no", flat=True))
 
 
 def taken_customer_nos(numbers: Iterable[str]) -> frozenset[str]:
     """Those of the numbers that a customer already has."""
-    return frozenset(Customer.objects.filter(customer_no__in=list(numbers)).values_list("customer_no", flat=True))
+    return frozenset(Customer.objects.filter(customer_no__any=list(numbers)).values_list("customer_no", flat=True))
 
 
 def premises_at(company_id: int, addresses: Iterable[str]) -> dict[str, int]:
     """Premises of the company by their address."""
-    return dict(Premise.objects.filter(company_id=company_id, address__in=list(addresses)).values_list("address", "id"))
+    return dict(
+        Premise.objects.filter(company_id=company_id, address__any=list(addresses)).values_list("address", "id")
+    )
 
 
 def _regions(companies: Iterable[int]) -> dict[Coded, KnownRegion]:

@@ -10,7 +10,7 @@ from qingyuan.domains.customers.operations.pinyin import readings_of
 from qingyuan.domains.customers.rules.address import AddressParts
 from qingyuan.domains.customers.rules.opening import NewAccount
 from qingyuan.domains.customers.rules.tokens import TokenFacts, account_tokens, searched_name
-from qingyuan.platform.copying import copy_rows, reserve_ids
+from qingyuan.platform.copying import copy_rows, copy_text, escaped, reserve_ids
 
 
 @dataclass(slots=True)
@@ -177,13 +177,13 @@ def _write_facts(openings: Sequence[Opening]) -> None:
 
 
 def _write_tokens(openings: Sequence[Opening]) -> None:
-    copy_rows(
+    copy_text(
         "search_token",
         ("company_id", "account_id", "kind", "token"),
         (
-            (opening.company_id, opening.account_id, kind.value, token)
+            "".join([f"{head}\t{kind}\t{escaped(token)}\n" for kind, token in account_tokens(_facts(opening))])
             for opening in openings
-            for kind, token in account_tokens(_facts(opening))
+            for head in [f"{opening.company_id}\t{opening.account_id}"]
         ),
     )
 

@@ -36,8 +36,8 @@ def refresh_tokens(account_ids: Iterable[int]) -> None:
 
 def _replace(tokens: Mapping[int, Sequence[Token]], kinds: Sequence[TokenKind]) -> None:
     with transaction.atomic():
-        SearchToken.objects.filter(account_id__in=list(tokens), kind__in=[kind.value for kind in kinds]).delete()
-        companies = dict(Account.objects.filter(id__in=list(tokens)).values_list("id", "company_id"))
+        SearchToken.objects.filter(account_id__any=list(tokens), kind__in=[kind.value for kind in kinds]).delete()
+        companies = dict(Account.objects.filter(id__any=list(tokens)).values_list("id", "company_id"))
         copy_rows(
             "search_token",
             ("company_id", "account_id", "kind", "token"),
@@ -52,20 +52,20 @@ def _replace(tokens: Mapping[int, Sequence[Token]], kinds: Sequence[TokenKind]) 
 def _facts(account_ids: list[int]) -> dict[int, TokenFacts]:
     """The facts of each account as they stand now: its last holder's name and phones, its old numbers, its address."""
     holders = dict(
-        AccountHolder.objects.filter(account_id__in=account_ids)
+        AccountHolder.objects.filter(account_id__any=account_ids)
         .order_by("account_id", "from_date", "id")
         .values_list("account_id", "customer_id")
     )
     phones: dict[int, list[str]] = {}
     for customer_id, phone in (
-        Contact.objects.filter(customer_id__in=set(holders.values()))
+        Contact.objects.filter(customer_id__any=set(holders.values()))
         .order_by("-is_primary", "id")
         .values_list("customer_id", "phone")
     ):
         phones.setdefault(customer_id, []).append(phone)
     old_nos: dict[int, list[str]] = {}
     for account_id, old_no in (
-        AccountAlias.objects.filter(account_id__in=account_ids).order_by("id").values_list("account_id", "old_no")
+        AccountAlias.objects.filter(account_id__any=account_ids).order_by("id").values_list("account_id", "old_no")
     ):
         old_nos.setdefault(account_id, []).append(old_no)
     names = _holder_names(account_ids)
@@ -78,7 +78,7 @@ def _facts(account_ids: list[int]) -> dict[int, TokenFacts]:
             phones=tuple(phones.get(holders.get(account.pk, 0), ())),
             address=_address(account),
         )
-        for account in Account.objects.filter(id__in=account_ids).select_related(
+        for account in Account.objects.filter(id__any=account_ids).select_related(
             "premise__region", "premise__community"
         )
     }
@@ -86,7 +86,7 @@ def _facts(account_ids: list[int]) -> dict[int, TokenFacts]:
 
 def _holder_names(account_ids: list[int]) -> dict[int, str]:
     return dict(
-        AccountHolder.objects.filter(account_id__in=account_ids)
+        AccountHolder.objects.filter(account_id__any=account_ids)
         .order_by("account_id", "from_date", "id")
         .values_list("account_id", "customer__name")
     )

@@ -28,12 +28,12 @@ _FIELDS = ("id", "account_no", "company_id", "unit_id", "premise_id", "state", "
 def account_refs(account_nos: Iterable[str]) -> Mapping[str, AccountRef]:
     """By account number; unknown numbers are left out. One query."""
     wanted = list(account_nos)
-    return {ref.account_no: ref for ref in _refs(account_no__in=wanted)}
+    return {ref.account_no: ref for ref in _refs(account_no__any=wanted)}
 
 
 def account_refs_by_id(account_ids: Iterable[int]) -> Mapping[int, AccountRef]:
     """By account id; unknown ids are left out. One query."""
-    return {ref.id: ref for ref in _refs(id__in=list(account_ids))}
+    return {ref.id: ref for ref in _refs(id__any=list(account_ids))}
 
 
 def account_ref(account_no: str) -> AccountRef:

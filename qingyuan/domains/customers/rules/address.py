@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from qingyuan.kernel.errors import DomainError
 
@@ -43,6 +44,7 @@ class AddressParts:
         )
 
 
+@lru_cache(maxsize=100_000)
 def clean(text: str) -> str:
     """`text` in its compatibility form (full width → half width) without any white space."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))

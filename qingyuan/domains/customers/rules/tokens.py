@@ -7,6 +7,7 @@ backwards. docs/rules/search.md has the worked tables.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, product
 
 from qingyuan.domains.customers.rules.address import AddressParts, clean
@@ -43,6 +44,7 @@ def searched_name(name: str) -> str:
     return normalised(_TRAILING_REMARK.sub("", name.strip()))
 
 
+@lru_cache(maxsize=100_000)
 def normalised(text: str) -> str:
     """What is typed and what is stored in one form: half width, lower case, no punctuation, 3幢502室 → 3-502-."""
     return _UNIT_WORD.sub("-", _NOT_SEARCHED.sub("", clean(text).lower())).replace("--", "-")

@@ -90,13 +90,13 @@ def look_up(rows: Sequence[NewInstallation]) -> InstallingLookups:
 def known_meters(numbers: Iterable[str]) -> dict[str, KnownMeter]:
     """Meters by their number, with their registers. Two queries."""
     rows = list(
-        Meter.objects.filter(meter_no__in=list(numbers)).values_list(
+        Meter.objects.filter(meter_no__any=list(numbers)).values_list(
             "id", "meter_no", "company_id", "state", "model__calibre"
         )
     )
     registers: dict[int, dict[int, KnownRegister]] = {}
     for meter_id, register_no, id_, limit, decimals in Register.objects.filter(
-        meter_id__in=[row[0] for row in rows]
+        meter_id__any=[row[0] for row in rows]
     ).values_list("meter_id", "register_no", "id", "maximum", "decimals"):
         registers.setdefault(meter_id, {})[register_no] = KnownRegister(id_, limit, decimals)
     return {
@@ -107,18 +107,18 @@ def known_meters(numbers: Iterable[str]) -> dict[str, KnownMeter]:
 
 def last_orders(book_ids: Iterable[int]) -> dict[int, int]:
     """The highest place taken in each of the books; books without points are left out."""
-    rows = PointBook.objects.filter(book_id__in=list(book_ids), to_date__isnull=True).values("book_id")
+    rows = PointBook.objects.filter(book_id__any=list(book_ids), to_date__isnull=True).values("book_id")
     return {row["book_id"]: row["last"] for row in rows.annotate(last=Max("order_no")).order_by("book_id")}
 
 
 def time_zones(company_ids: Iterable[int]) -> dict[int, str]:
     """The time zone of each company that has a profile."""
-    return dict(CompanyProfile.objects.filter(unit_id__in=list(company_ids)).values_list("unit_id", "time_zone"))
+    return dict(CompanyProfile.objects.filter(unit_id__any=list(company_ids)).values_list("unit_id", "time_zone"))
 
 
 def taken_point_nos(numbers: Iterable[str]) -> frozenset[str]:
     """Those of the numbers that a point already has."""
-    return frozenset(ServicePoint.objects.filter(point_no__in=list(numbers)).values_list("point_no", flat=True))
+    return frozenset(ServicePoint.objects.filter(point_no__any=list(numbers)).values_list("point_no", flat=True))
 
 
 def _models(companies: Iterable[int], codes: Iterable[str]) -> dict[Coded, KnownModel]:
@@ -132,7 +132,7 @@ def _models(companies: Iterable[int], codes: Iterable[str]) -> dict[Coded, Known
 
 
 def _points(numbers: Iterable[str]) -> dict[str, KnownPoint]:
-    rows = ServicePoint.objects.filter(point_no__in=list(numbers))
+    rows = ServicePoint.objects.filter(point_no__any=list(numbers))
     return {
         number: KnownPoint(id_, company, closed)
         for id_, number, company, closed in rows.values_list("id", "point_no", "company_id", "closed_date")

@@ -129,7 +129,7 @@ def _write_meters(metered: Sequence[Installing]) -> None:
         if one.known_meter is not None:
             one.meter_id = one.known_meter.id
             stock.append(one.meter_id)
-    usable = Meter.objects.filter(id__in=stock, state__in=[MeterState.IN_STOCK.value, MeterState.ISSUED.value])
+    usable = Meter.objects.filter(id__any=stock, state__in=[MeterState.IN_STOCK.value, MeterState.ISSUED.value])
     if stock and usable.update(state=MeterState.INSTALLED.value) != len(stock):
         raise ChangedMeanwhile(meters=len(stock))
 

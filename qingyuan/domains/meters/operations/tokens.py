@@ -11,7 +11,7 @@ def refresh_meter_tokens(account_ids: Iterable[int]) -> None:
     """The accounts are found by the meters that hang at their points now, and by no others."""
     words: dict[int, list[str]] = {account_id: [] for account_id in account_ids}
     hanging = Installation.objects.filter(
-        removed_at__isnull=True, point__accounts__account_id__in=list(words), point__accounts__to_date__isnull=True
+        removed_at__isnull=True, point__accounts__account_id__any=list(words), point__accounts__to_date__isnull=True
     )
     for account_id, meter_no in hanging.order_by("id").values_list("point__accounts__account_id", "meter__meter_no"):
         words[account_id].append(meter_no)

@@ -120,7 +120,7 @@ def _look_up(rows: Sequence[NewBook]) -> _Known:
     )
     areas = ReadingArea.objects.filter(code__in={row.area_code for row in rows if row.area_code})
     readers = Staff.objects.filter(login__in={row.reader_login for row in rows if row.reader_login}, is_active=True)
-    taken = Book.objects.filter(book_no__in=[row.book_no for row in rows])
+    taken = Book.objects.filter(book_no__any=[row.book_no for row in rows])
     return _Known(
         units={code: (id_, company) for id_, code, company in units.values_list("id", "code", "company_id")},
         areas={(company, code): id_ for id_, company, code in areas.values_list("id", "company_id", "code")},
@@ -235,7 +235,7 @@ def assign_reader(*, actor: Actor, book_ids: Iterable[int], reader_id: int | Non
         if reader_id is not None and not Staff.objects.filter(id=reader_id, is_active=True).exists():
             raise ReaderUnknown(reader_login=reader_id)
         wanted = sorted(set(book_ids))
-        found = list(Book.objects.filter(id__in=wanted).order_by("id"))
+        found = list(Book.objects.filter(id__any=wanted).order_by("id"))
         if len(found) != len(wanted):
             raise NotFound(book_ids=sorted(set(wanted) - {book.pk for book in found}))
         reached = reach(actor, MANAGE, on=on)
@@ -243,7 +243,7 @@ def assign_reader(*, actor: Actor, book_ids: Iterable[int], reader_id: int | Non
             if not reached.covers(book.unit_id, book.pk):
                 raise NotPermitted(permission=MANAGE, book_no=book.book_no)
         changed = [book for book in found if book.reader_id != reader_id]
-        Book.objects.filter(id__in=[book.pk for book in changed]).update(reader_id=reader_id, version=F("version") + 1)
+        Book.objects.filter(id__any=[book.pk for book in changed]).update(reader_id=reader_id, version=F("version") + 1)
         for book in changed:
             record(
                 actor=actor,

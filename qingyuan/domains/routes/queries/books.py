@@ -1,6 +1,6 @@
 """Reads of areas and books (片区、抄表册)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,7 +53,7 @@ def books_due(company_id: int, month: Month, unit_ids: Iterable[int] | None = No
     """The company's active books that are read in the month, by number; `unit_ids` narrows to these units."""
     due = Q(is_active=True, company_id=company_id, from_phase=0)
     if unit_ids is not None:
-        due &= Q(unit_id__in=list(unit_ids))
+        due &= Q(unit_id__any=list(unit_ids))
     since_phase = Mod(F("phase_month") + 12 * 12 - month.month, F("months_interval"))
     return _rows(Book.objects.annotate(from_phase=since_phase).filter(due).order_by("book_no").values_list(*_COLUMNS))
 
@@ -70,9 +70,9 @@ def books(
     if company_id is not None:
         wanted &= Q(company_id=company_id)
     if unit_ids is not None:
-        wanted &= Q(unit_id__in=list(unit_ids))
+        wanted &= Q(unit_id__any=list(unit_ids))
     if book_ids is not None:
-        wanted &= Q(id__in=list(book_ids))
+        wanted &= Q(id__any=list(book_ids))
     if reader_id is not None:
         wanted &= Q(reader_id=reader_id)
     return _rows(Book.objects.filter(wanted).order_by("book_no").values_list(*_COLUMNS))
@@ -88,7 +88,7 @@ def book(book_no: str) -> BookRow:
 
 def book_refs(book_nos: Iterable[str]) -> Mapping[str, BookRow]:
     """By number; unknown numbers are left out. One query."""
-    found = _rows(Book.objects.filter(book_no__in=list(book_nos)).order_by("id").values_list(*_COLUMNS))
+    found = _rows(Book.objects.filter(book_no__any=list(book_nos)).order_by("id").values_list(*_COLUMNS))
     return {row.book_no: row for row in found}
 
 
@@ -98,9 +98,9 @@ def areas(company_id: int) -> tuple[AreaRow, ...]:
     return tuple(AreaRow(*row) for row in rows.values_list("id", "code", "name", "unit_id", "parent_id"))
 
 
-def _rows(rows: Iterable[tuple[Any, ...]]) -> tuple[BookRow, ...]:
-    return tuple(
-        BookRow(*before, area_name or "", reader_id, reader_name or "", *after)
-        for *before, area_name, reader_id, reader_name, interval, phase, day, active, version in rows
-        for after in [(interval, phase, day, active, version)]
+def _rows(rows: Iterable[Sequence[Any]]) -> tuple[BookRow, ...]:
+    texts = {_COLUMNS.index("area__name"), _COLUMNS.index("reader__name")}
+    filled: Iterable[list[Any]] = (
+        ["" if column is None and place in texts else column for place, column in enumerate(row)] for row in rows
     )
+    return tuple(BookRow(*row) for row in filled)
