@@ -1,4 +1,4 @@
-"""Make this version ready to serve: tables, seed rows, static files. `run` and the service units do it first."""
+"""Make this version ready to serve: tables, static files. `run` and the service units do it first."""
 
 import argparse
 import hashlib
@@ -9,15 +9,36 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from qingyuan.tools.demo import company, first_start
 
 
-def run(_options: argparse.Namespace) -> int:
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Whether an empty database becomes the demo's."""
+    parser.add_argument("--demo", action="store_true", help="found the demo company if the database is empty")
+
+
+def run(options: argparse.Namespace) -> int:
     """Does only what is not done yet: a second start takes no longer than looking."""
     if _has_pending_migrations():
         print("qingyuan: updating the tables …", flush=True)
         call_command("migrate", interactive=False, verbosity=0)
     _collect_static_files()
+    if options.demo:
+        first_start.begin(on=timezone.localdate())
+        _print_demo_logins()
     return 0
+
+
+def _print_demo_logins() -> None:
+    """Who may sign in to the demo; nothing in a database that is not the demo's."""
+    if not company.is_there():
+        return
+    print(f"\n  演示账号 demo logins, password {company.PASSWORD}:")
+    for person in company.PEOPLE:
+        print(f"    {person.login:<12}{person.name}")
+    print(flush=True)
 
 
 def _has_pending_migrations() -> bool:

@@ -23,7 +23,8 @@ def run(_options: argparse.Namespace) -> int:
         raise SettingError(f"port {port} on {host} is in use; choose another: {environment.PORT.name}=8001")
     _frame.end_on_termination()
     with database_in_use():
-        prepared = subprocess.run([sys.executable, "-m", ENTRY, "prepare"], check=False, stdin=subprocess.DEVNULL)
+        prepare = [sys.executable, "-m", ENTRY, "prepare", *(["--demo"] if environment.flag(environment.DEMO) else [])]
+        prepared = subprocess.run(prepare, check=False, stdin=subprocess.DEVNULL)
         if prepared.returncode:
             return prepared.returncode
         watched = Supervisor(
@@ -57,4 +58,4 @@ def _reachable(host: str) -> str:
 
 def _announce(host: str, port: int) -> None:
     shown = "localhost" if _reachable(host) in {"127.0.0.1", "::1"} else host
-    print(f"\n  清源 Qingyuan   http://{shown}:{port}/\n\n  Ctrl-C stops it.\n", flush=True)
+    print(f"  清源 Qingyuan   http://{shown}:{port}/\n\n  Ctrl-C stops it.\n", flush=True)

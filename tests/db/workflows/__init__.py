@@ -1,0 +1,1 @@
+"""Use cases across domains on real PostgreSQL."""
