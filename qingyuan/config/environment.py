@@ -56,6 +56,21 @@ DEMO = _declare(
     "QINGYUAN_DEMO", "1", "1: `qingyuan run` fills an empty database with the demo utility; 0: it stays empty."
 )
 
+LANGUAGE = _declare(
+    "QINGYUAN_LANG", "", "Language of commands: zh or en; empty: as LANG says, Chinese when that is neither."
+)
+SYSTEM_LANGUAGE = _declare("LANG", "", "The system's language, looked at where QINGYUAN_LANG is empty.")
+
+
+def language() -> str:
+    """The language of commands, `zh_Hans` or `en`; the screens have their own choice per person."""
+    for wish in (text(LANGUAGE).lower(), text(SYSTEM_LANGUAGE).lower()):
+        if wish.startswith("en"):
+            return "en"
+        if wish.startswith("zh"):
+            break
+    return "zh_Hans"
+
 
 def text(variable: Variable) -> str:
     """The variable's value, or its default where it is unset or blank."""

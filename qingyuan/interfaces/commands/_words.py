@@ -1,32 +1,21 @@
 """The words of commands that run without Django: the same catalogues, read by the standard library."""
 
 import gettext
-import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from qingyuan.config import environment
 from qingyuan.kernel.errors import DomainError
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-
-
-def language() -> str:
-    """`zh_Hans` or `en`: what QINGYUAN_LANG says, else LANG; Chinese when neither names one of the two."""
-    for name in ("QINGYUAN_LANG", "LANG"):
-        wish = os.environ.get(name, "").lower()
-        if wish.startswith("en"):
-            return "en"
-        if wish.startswith("zh"):
-            return "zh_Hans"
-    return "zh_Hans"
 
 
 @cache
 def words(folder: str) -> Callable[[str], str]:
     """The translator of one folder of the package (`domains/tariffs/rules`); what it lacks stays as it is."""
     locale = _PACKAGE / folder / "locale"
-    return gettext.translation("django", str(locale), [language()], fallback=True).gettext
+    return gettext.translation("django", str(locale), [environment.language()], fallback=True).gettext
 
 
 def sentence(folder: str, error: DomainError) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from qingyuan.domains.tariffs.rules.cases import Outcome, run_cases
 from qingyuan.domains.tariffs.rules.catalogue import Catalogue
 from qingyuan.domains.tariffs.rules.explain import explain
-from qingyuan.domains.tariffs.rules.explanation import Node
+from qingyuan.domains.tariffs.rules.explanation import LINE_LABELS, Node
 from qingyuan.domains.tariffs.rules.facts import Facts, build_request
 from qingyuan.domains.tariffs.rules.nodes import FileProblem, TariffFileInvalid, places_of
 from qingyuan.domains.tariffs.rules.parse import FORMAT, format_of, parse_version
@@ -79,13 +79,13 @@ def run(options: argparse.Namespace) -> int:
 
 def _single(options: argparse.Namespace) -> int:
     if not options.tariff:
-        raise _Unusable(_say("give --tariff FILE and --usage, or --cases FILE"))
+        raise _Unusable(gettext("give --tariff FILE and --usage, or --cases FILE"))
     if options.usage is None:
-        raise _Unusable(_say("--usage is missing"))
+        raise _Unusable(gettext("--usage is missing"))
     if (options.start is None) != (options.end is None):
-        raise _Unusable(_say("--from and --to belong together"))
+        raise _Unusable(gettext("--from and --to belong together"))
     if options.start is not None and options.end < options.start:
-        raise _Unusable(_say("--to lies before --from"))
+        raise _Unusable(gettext("--to lies before --from"))
     versions = [_tariff(Path(name)) for name in options.tariff]
     try:
         facts = _facts(options, versions)
@@ -107,7 +107,7 @@ def _facts(options: argparse.Namespace, versions: list[PlanVersion]) -> Facts:
     plans = list(dict.fromkeys(version.code for version in versions if version.kind is PlanKind.PLAN))
     if len(plans) != 1:
         raise _Unusable(
-            _say("--tariff needs the files of exactly one plan, these are %(count)s") % {"count": len(plans)}
+            gettext("--tariff needs the files of exactly one plan, these are %(count)s") % {"count": len(plans)}
         )
     return Facts(
         tariff=plans[0],
@@ -156,7 +156,7 @@ def _tariffs_for(cases: Path, folder: str | None) -> list[PlanVersion]:
     """The tariffs of the folder; without one named, of the cases' own folder, else those that ship with the product."""
     if folder is not None:
         if not Path(folder).is_dir():
-            raise _Unusable(_say("--tariffs: %(folder)s is not a folder") % {"folder": folder})
+            raise _Unusable(gettext("--tariffs: %(folder)s is not a folder") % {"folder": folder})
         return _folder(Path(folder))
     return _folder(cases.resolve().parent) or _folder(_SHIPPED)
 
@@ -188,18 +188,18 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise _Unusable(
-            _say("%(path)s cannot be read: %(reason)s") % {"path": path, "reason": error.strerror}
+            gettext("%(path)s cannot be read: %(reason)s") % {"path": path, "reason": error.strerror}
         ) from error
     except UnicodeDecodeError as error:
         raise _Unusable(
-            _say("%(path)s is not UTF-8 text (byte %(byte)s)") % {"path": path, "byte": error.start}
+            gettext("%(path)s is not UTF-8 text (byte %(byte)s)") % {"path": path, "byte": error.start}
         ) from error
 
 
 # Words
 
 
-def _say(text: str) -> str:
+def gettext(text: str) -> str:
     return _words.words(_FOLDER)(text)
 
 
@@ -208,12 +208,12 @@ def _sentence(refusal: DomainError) -> str:
 
 
 def _problem(problem: FileProblem) -> str:
-    said = _say(problem.code)
+    said = gettext(problem.code)
     return said % dict(problem.params) if said != problem.code else f"{problem.code} {dict(problem.params)}"
 
 
 def _problems(name: str, problems: Iterable[FileProblem]) -> str:
-    at = _say("%(name)s, line %(line)s, %(place)s: %(problem)s")
+    at = gettext("%(name)s, line %(line)s, %(place)s: %(problem)s")
     return "\n".join(
         at % {"name": name, "line": each.line, "place": each.place or "/", "problem": _problem(each)}
         for each in problems
@@ -223,33 +223,33 @@ def _problems(name: str, problems: Iterable[FileProblem]) -> str:
 def _told(outcome: Outcome) -> Iterable[str]:
     for difference in outcome.differences:
         values = {"field": difference.field, "expected": difference.expected, "actual": difference.actual}
-        yield f"{outcome.case_id}: " + _say("%(field)s expected %(expected)s, got %(actual)s") % values
+        yield f"{outcome.case_id}: " + gettext("%(field)s expected %(expected)s, got %(actual)s") % values
     if outcome.problems:
         yield _problems(outcome.case_id, outcome.problems)
     if outcome.refusal is not None and not outcome.passed:
-        yield f"{outcome.case_id}: " + _say("refused: %(reason)s") % {"reason": _sentence(outcome.refusal)}
+        yield f"{outcome.case_id}: " + gettext("refused: %(reason)s") % {"reason": _sentence(outcome.refusal)}
 
 
 def _print_result(report: dict[str, object], lines: list[dict[str, object]], tree: Node) -> None:
     for line in lines:
-        name = str(line["name"] or _say(f"line.{line['kind']}"))
+        name = str(line["name"] or gettext(LINE_LABELS[str(line["kind"])]))
         if line["kind"] in ("relief", "tax"):
-            name = f"{name} {_say('line.' + str(line['kind']))}"
-        tier = _say("tier %(tier)s") % {"tier": line["tier"]} if line["tier"] else ""
+            name += " " + gettext(LINE_LABELS[str(line["kind"])])
+        tier = gettext("tier %(tier)s") % {"tier": line["tier"]} if line["tier"] else ""
         priced = f"{line['volume']} × {line['price']}" if line["volume"] is not None else ""
         print("  ".join(part for part in (name, tier, priced, str(line["amount"])) if part))
     volumes = report["tier_volumes"]
     assert isinstance(volumes, list)
-    print(_say("Total %(total)s") % {"total": report["total"]})
-    print(_say("Volumes by tier: %(volumes)s") % {"volumes": ", ".join(volumes)})
-    print(_say("Tier use after: %(use)s; carried over: %(carry)s")
+    print(gettext("Total %(total)s") % {"total": report["total"]})
+    print(gettext("Volumes by tier: %(volumes)s") % {"volumes": ", ".join(volumes)})
+    print(gettext("Tier use after: %(use)s; carried over: %(carry)s")
           % {"use": report["tier_use_after"], "carry": report["carry_after"]})  # fmt: skip
-    print(_say("Explanation"))
+    print(gettext("Explanation"))
     _print_tree(tree, 1)
 
 
 def _print_tree(node: Node, depth: int) -> None:
-    print("  " * depth + node.text(_say))
+    print("  " * depth + node.text(gettext))
     for child in node.children:
         _print_tree(child, depth + 1)
 
@@ -259,20 +259,22 @@ def _print_tree(node: Node, depth: int) -> None:
 
 def _volume(text: str) -> Decimal:
     if not _NUMBER.fullmatch(text) or places_of(Decimal(text)) > 3:
-        raise argparse.ArgumentTypeError(_say("%(text)s is not a volume (at most three places)") % {"text": repr(text)})
+        raise argparse.ArgumentTypeError(
+            gettext("%(text)s is not a volume (at most three places)") % {"text": repr(text)}
+        )
     return Decimal(text)
 
 
 def _positive(text: str) -> Decimal:
     volume = _volume(text)
     if volume < 0:
-        raise argparse.ArgumentTypeError(_say("%(text)s is negative") % {"text": text})
+        raise argparse.ArgumentTypeError(gettext("%(text)s is negative") % {"text": text})
     return volume
 
 
 def _whole(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise argparse.ArgumentTypeError(_say("%(text)s is not a whole number") % {"text": repr(text)})
+        raise argparse.ArgumentTypeError(gettext("%(text)s is not a whole number") % {"text": repr(text)})
     return int(text)
 
 
@@ -283,7 +285,7 @@ def _date(text: str) -> date:
 def _month_day(text: str) -> MonthDay:
     found = parse_month_day(text)
     if found is None:
-        raise argparse.ArgumentTypeError(_say("%(text)s is not a month-day (mm-dd)") % {"text": repr(text)})
+        raise argparse.ArgumentTypeError(gettext("%(text)s is not a month-day (mm-dd)") % {"text": repr(text)})
     return found
 
 
@@ -291,7 +293,7 @@ def _parsed(text: str, parse: Callable[[str], date], message: str) -> date:
     try:
         return parse(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(_say(message) % {"text": repr(text)}) from error
+        raise argparse.ArgumentTypeError(gettext(message) % {"text": repr(text)}) from error
 
 
 if __name__ == "__main__":
