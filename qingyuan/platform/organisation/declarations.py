@@ -4,7 +4,7 @@ from qingyuan.kernel.declarations import AuditAction, Permission
 
 PERMISSIONS = (
     Permission("organisation.view", "See the organisation"),
-    Permission("organisation.edit", "Change the organisation", scope_free=False),
+    Permission("organisation.edit", "Change the organisation"),
     Permission("company.edit", "Change company profiles and bank accounts"),
 )
 

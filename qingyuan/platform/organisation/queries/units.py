@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError, NotFound
+from qingyuan.platform import authority
 from qingyuan.platform.organisation.models import OrgUnit, UnitKind
 
 
@@ -86,6 +88,20 @@ def units(*, unit_ids: Iterable[int] | None = None) -> tuple[Unit, ...]:
     """All units, or those named, in the order of the tree (siblings by code)."""
     rows = OrgUnit.objects.all() if unit_ids is None else OrgUnit.objects.filter(pk__in=list(unit_ids))
     return _in_tree_order([as_unit(row) for row in rows.order_by("path")])
+
+
+def units_within_reach(actor: Actor, permission: str, *, on: date) -> tuple[Unit, ...]:
+    """The units that the actor's permission reaches, in the order of the tree: the choices of a page."""
+    reached = authority.reach(actor, permission, on=on)
+    rows = OrgUnit.objects.filter(reached.condition("id")).order_by("path")
+    return _in_tree_order([as_unit(row) for row in rows])
+
+
+def unit_within_reach(actor: Actor, unit_id: int, *, on: date) -> Unit:
+    """One unit for its page. Raises NotFound for one that organisation.view does not reach."""
+    if not authority.reach(actor, "organisation.view", on=on).covers(unit_id):
+        raise NotFound(unit=unit_id)
+    return unit(unit_id)
 
 
 def root() -> Unit | None:

@@ -39,7 +39,10 @@ class Reach:
         return unit_id in self.unit_ids and self.book_ids is not None and book_id in self.book_ids
 
     def condition(self, unit: str = "unit_id", book: str | None = None) -> Q:
-        """The same as a filter on the columns `unit` and, for rows that belong to a book, `book`."""
+        """The same as a filter on the columns `unit` and, for rows that belong to a book, `book`.
+
+        It is an empty Q where everything is reached: use it with `&` only (an empty Q in an `|` counts for nothing).
+        """
         if self.everything:
             return Q()
         inside = Q(**{f"{unit}__in": self.whole_unit_ids})

@@ -1,0 +1,1 @@
+"""Pure rules of the calendar: reading the file of a year."""

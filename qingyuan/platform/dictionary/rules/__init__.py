@@ -1,0 +1,1 @@
+"""The shipped sets of the dictionary: data only."""

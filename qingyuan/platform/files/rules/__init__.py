@@ -1,0 +1,1 @@
+"""Pure rules of files: what a file really is, by its first bytes."""
