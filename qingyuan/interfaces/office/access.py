@@ -21,6 +21,8 @@ from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError, NotFound, NotPermitted
 
 ANY_SIGNED_IN = ""
+MUST_CHANGE = "office.must_change"
+_WHILE_IT_MUST = "shell:password"
 REQUIRED_PERMISSION = "required_permission"
 
 
@@ -65,6 +67,8 @@ def _guarded(view: OfficeView[P], permission: str) -> View[P]:
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _sign_in_first(request)
+        if request.session.get(MUST_CHANGE) and not _is_password_page(request):
+            return redirect(_WHILE_IT_MUST)
         office_request = _as_office_request(request)
         if permission and permission not in office_request.permissions:
             return refusals.not_permitted(office_request, permission)
@@ -79,6 +83,10 @@ def _guarded(view: OfficeView[P], permission: str) -> View[P]:
 
     setattr(guarded, REQUIRED_PERMISSION, permission)
     return cast(View[P], guarded)
+
+
+def _is_password_page(request: HttpRequest) -> bool:
+    return request.resolver_match is not None and request.resolver_match.view_name == _WHILE_IT_MUST
 
 
 def _as_office_request(request: HttpRequest) -> OfficeRequest:

@@ -1,31 +1,20 @@
 """Signed-in people for tests of office pages."""
 
-from datetime import date
 from typing import Any
 
 from django.test import Client
 
-from qingyuan.platform.organisation.models import OrgUnit
-from qingyuan.platform.staff.models import Role, RoleAssignment, RolePermission, Staff
+from qingyuan.platform.staff.models import Staff
+from tests.factories.platform import PASSWORD, make_person, make_utility
 
-PASSWORD = "correct horse 7"
-
-
-def make_unit(code: str = "HALL1", name: str = "营业厅一") -> OrgUnit:
-    return OrgUnit.objects.create(code=code, name=name, kind="BRANCH", path=f"{code}/")
+__all__ = ["PASSWORD", "make_staff", "signed_in_client"]
 
 
-def make_staff(login: str = "clerk", *, unit: OrgUnit | None = None, permissions: tuple[str, ...] = ()) -> Staff:
-    """A person 演示 with one role of exactly these permissions at the unit."""
-    place = unit or OrgUnit.objects.filter(code="HALL1").first() or make_unit()
-    person = Staff(login=login, staff_no=f"S-{login}", name="收费员一（演示）", unit=place)
-    person.set_password(PASSWORD)
-    person.save()
-    if permissions:
-        role = Role.objects.create(code=f"role-{login}", name=f"角色 {login}")
-        RolePermission.objects.bulk_create(RolePermission(role=role, permission=code) for code in permissions)
-        RoleAssignment.objects.create(staff=person, role=role, unit=place, from_date=date(2020, 1, 1))
-    return person
+def make_staff(*permissions: str, login: str = "clerk", unit_id: int | None = None) -> Staff:
+    """A person 演示 with one role of exactly these permissions at the unit (else at a hall of a new utility)."""
+    place = unit_id if unit_id is not None else make_utility().east_id
+    make_person(place, *permissions, login=login)
+    return Staff.objects.get(login=login)
 
 
 def signed_in_client(person: Staff, **headers: Any) -> Client:

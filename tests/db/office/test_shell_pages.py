@@ -1,10 +1,12 @@
 """Pages of the shell and of the gallery, by requests."""
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 
-from qingyuan.platform.staff.models import Staff
-from tests.db.office.people import PASSWORD, make_staff, signed_in_client
+from qingyuan.interfaces.office.shell.refusals import not_permitted
+from qingyuan.platform.staff.models import Role, Staff
+from tests.db.office.people import make_staff, signed_in_client
+from tests.factories.platform import make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -57,24 +59,38 @@ def test_htmx_request_gets_401_and_no_redirect_when_signed_out() -> None:
     assert response["X-Office-Error"] == "1"
 
 
-def test_sign_in_goes_where_the_person_wanted(person: Staff) -> None:
-    client = Client()
+def test_refusal_names_the_roles_that_hold_the_permission(person: Staff) -> None:
+    make_person(person.unit_id, "staff.edit", login="admin")
+    request = RequestFactory().get("/")
 
-    response = client.post("/sign-in/", {"login": "clerk", "password": PASSWORD, "next": "/gallery/form/"})
+    response = not_permitted(request, "staff.edit")
 
-    assert response.status_code == 302
-    assert response["Location"] == "/gallery/form/"
-
-
-def test_sign_in_never_leads_to_another_site(person: Staff) -> None:
-    response = Client().post("/sign-in/", {"login": "clerk", "password": PASSWORD, "next": "https://evil.example/"})
-
-    assert response["Location"] == "/"
+    assert response.status_code == 403
+    names = list(Role.objects.filter(permissions__permission="staff.edit").values_list("name", flat=True))
+    assert len(names) == 1
+    assert names[0] in response.content.decode()
 
 
-def test_sign_in_says_the_same_for_a_wrong_password_and_an_unknown_login(person: Staff) -> None:
-    known = Client().post("/sign-in/", {"login": "clerk", "password": "wrong"})
-    unknown = Client().post("/sign-in/", {"login": "nobody", "password": "wrong"})
+def test_refusal_is_a_fragment_for_htmx(person: Staff) -> None:
+    response = signed_in_client(person).get("/gallery/refused/", headers={"HX-Request": "true"})
 
-    assert known.status_code == unknown.status_code == 422
-    assert known.context["form"].problems == unknown.context["form"].problems
+    assert response.status_code == 403
+    assert response["X-Office-Error"] == "1"
+    assert "<html" not in response.content.decode()
+
+
+def test_broken_page_shows_its_number_and_no_source(person: Staff) -> None:
+    client = signed_in_client(person, raise_request_exception=False)
+
+    response = client.get("/gallery/broken/")
+
+    assert response.status_code == 500
+    assert response["X-Request-ID"] in response.content.decode()
+    assert "RuntimeError" not in response.content.decode()
+
+
+def test_missing_page_is_404_in_the_office_style() -> None:
+    response = Client().get("/no-such-page/")
+
+    assert response.status_code == 404
+    assert "office/app.css" in response.content.decode()

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -45,7 +45,9 @@ from qingyuan.interfaces.office.shell.lists import (
     ListSpec,
 )
 from qingyuan.interfaces.office.shell.refusals import not_permitted
+from qingyuan.interfaces.office.shell.uploads import Preview, PreviewRow, UploadSpec, Verdict, upload_response
 from qingyuan.kernel.actor import Actor
+from qingyuan.kernel.batch import BatchIssue, BatchResult
 from qingyuan.kernel.errors import DomainError
 
 COLUMNS: tuple[Column[SampleAccount], ...] = (
@@ -343,6 +345,41 @@ def search(request: OfficeRequest) -> JsonResponse:
     return JsonResponse({"hits": hits[:8]})
 
 
+def _judge(actor: Actor, name: str, content: bytes) -> Preview:
+    """The sample's rule: a number that is in the gallery is skipped, text without digits is refused."""
+    rows = []
+    known = {row.account_no for row in accounts()}
+    for place, line in enumerate(content.decode("utf-8-sig").splitlines(), start=1):
+        number = line.split(",")[0]
+        if number in known:
+            rows.append(PreviewRow(str(place), (number,), Verdict.SKIPPED, str(_("This account is there already."))))
+        elif number.isdigit():
+            rows.append(PreviewRow(str(place), (number,), Verdict.TAKEN))
+        else:
+            rows.append(PreviewRow(str(place), (number,), Verdict.REFUSED, str(_("An account no. has digits only."))))
+    return Preview(headings=(str(_("Account no.")),), rows=rows)
+
+
+def _carry_out(actor: Actor, name: str, content: bytes) -> BatchResult:
+    judged = _judge(actor, name, content)
+    return BatchResult(
+        ids=tuple(range(judged.taken)),
+        failed=tuple(
+            BatchIssue(row.place, SampleTaken.code, {"account_no": row.cells[0]})
+            for row in judged.rows
+            if row.verdict is Verdict.REFUSED
+        ),
+    )
+
+
 @signed_in
-def upload(request: HttpRequest) -> HttpResponse:
-    return render(request, "office/nothing_yet.html", {"title": _("Import accounts")})
+def upload(request: OfficeRequest) -> HttpResponse:
+    spec = UploadSpec(
+        title=_("Import accounts"),
+        intro=_("A file with account numbers in the first column."),
+        preview=_judge,
+        carry_out=_carry_out,
+        back_url=reverse("gallery:overview"),
+        suffixes=(".csv",),
+    )
+    return upload_response(request, spec)

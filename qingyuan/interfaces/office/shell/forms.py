@@ -75,8 +75,10 @@ class OfficeForm(forms.Form):
         return [PlacedField(bound, bound.name in self.wide, _control(bound.field)) for bound in bounds]
 
     @contextmanager
-    def refusals_as_messages(self, fields: Mapping[str, str] | None = None) -> Iterator[None]:
-        """Inside, a DomainError becomes a message of the form: at the field that `fields` names for its code.
+    def refusals_as_messages(
+        self, fields: Mapping[str, str] | None = None, *, otherwise: str | None = None
+    ) -> Iterator[None]:
+        """Inside, a DomainError becomes a message: at the field that `fields` names for its code, else at `otherwise`.
 
         NotPermitted, NotFound and StaleEdit pass through: the page or `show_conflict` answers them.
         """
@@ -85,7 +87,7 @@ class OfficeForm(forms.Form):
         except (NotPermitted, NotFound, StaleEdit):
             raise
         except DomainError as error:
-            field = (fields or {}).get(error.code)
+            field = (fields or {}).get(error.code, otherwise)
             self.add_error(field if field in self.fields else None, error_sentence(error))
 
     def show_conflict(self, current: Mapping[str, Any], version: int) -> None:

@@ -112,7 +112,7 @@ def list_response(
         return export_response(request, spec, form, query, load)
     result = load(request.actor, query) if valid else ListResult[RowT](rows=(), count=0)
     view = build_view(request, spec, query, result, filtered=form.is_filtering)
-    region = request.headers.get("HX-Target") == f"div#list-{spec.key}"
+    region = request.headers.get("HX-Target", "").endswith(f"#list-{spec.key}")
     name = "office/components/list_region.html" if region else template
     return render(request, name, {"list": view, "filter": form, "title": spec.title, **(context or {})})
 

@@ -1,10 +1,12 @@
 """The signed-in person (当前人员) as operations know them: who, at which unit, with which permissions."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
 from qingyuan.kernel.actor import Actor
 from qingyuan.platform.organisation import queries as organisation
+from qingyuan.platform.staff import operations as staff_operations
 from qingyuan.platform.staff import queries as staff
 from qingyuan.platform.staff.models import Staff
 
@@ -39,3 +41,9 @@ def unit_name(actor: Actor) -> str:
         return ""
     unit = organisation.unit(actor.unit_id)
     return unit.short_name or unit.name
+
+
+def remember_language(request: HttpRequest, language: str) -> None:
+    """Keep the language with the person who is signed in; nothing for strangers and for languages we have not."""
+    if request.user.is_authenticated and language in dict(settings.LANGUAGES):
+        staff_operations.set_language(actor=actor_for(request), language=language)

@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from qingyuan.interfaces.office.shell import views
+from qingyuan.interfaces.office.shell import sign_in, views
 
 app_name = "shell"
 urlpatterns = [
     path("", views.start, name="start"),
-    path("sign-in/", views.sign_in, name="sign-in"),
-    path("sign-out/", views.sign_out, name="sign-out"),
-    path("password/", views.password, name="password"),
+    path("sign-in/", sign_in.sign_in, name="sign-in"),
+    path("sign-out/", sign_in.sign_out, name="sign-out"),
+    path("password/", sign_in.password, name="password"),
     path("language/", views.language, name="language"),
     path("lists/<slug:list_key>/columns/", views.columns, name="columns"),
 ]
