@@ -1,5 +1,22 @@
 """Reads of the customer file."""
 
+from qingyuan.domains.customers.queries.billing_facts import (
+    AccountFacts,
+    ReliefFact,
+    billing_facts,
+    holds_on,
+    not_to_read,
+)
 from qingyuan.domains.customers.queries.refs import AccountRef, account_ref, account_refs, account_refs_by_id
 
-__all__ = ["AccountRef", "account_ref", "account_refs", "account_refs_by_id"]
+__all__ = [
+    "AccountFacts",
+    "AccountRef",
+    "ReliefFact",
+    "account_ref",
+    "account_refs",
+    "account_refs_by_id",
+    "billing_facts",
+    "holds_on",
+    "not_to_read",
+]
