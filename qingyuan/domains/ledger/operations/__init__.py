@@ -2,6 +2,9 @@
 
 from qingyuan.domains.ledger.operations.balances import open_balances
 from qingyuan.domains.ledger.operations.chart import OtherCompany, add_chart_account, set_posting_rule, set_up_books
+from qingyuan.domains.ledger.operations.credit_reversals import CreditAlreadyReversed
+from qingyuan.domains.ledger.operations.payment_clearing import NotOwed, clear_by_payment
+from qingyuan.domains.ledger.operations.payment_undoing import undo_payment
 from qingyuan.domains.ledger.operations.periods import (
     EarlierPeriodOpen,
     LaterPeriodClosed,
@@ -9,26 +12,44 @@ from qingyuan.domains.ledger.operations.periods import (
     PeriodNotClosed,
     close_period,
     hold_open_period,
+    hold_open_periods,
     open_period,
     reopen_period,
 )
 from qingyuan.domains.ledger.operations.receivables import NothingToPost, UnknownReference, post_receivables
+from qingyuan.domains.ledger.operations.reversals import (
+    AlreadyReversed,
+    WrittenOff,
+    reverse_receivables,
+    unwind_offsets,
+)
+from qingyuan.domains.ledger.operations.undoing import PrepaymentSpent
 
 __all__ = [
+    "AlreadyReversed",
+    "CreditAlreadyReversed",
     "EarlierPeriodOpen",
     "LaterPeriodClosed",
+    "NotOwed",
     "NothingToPost",
     "OtherCompany",
     "PeriodExists",
     "PeriodNotClosed",
+    "PrepaymentSpent",
     "UnknownReference",
+    "WrittenOff",
     "add_chart_account",
+    "clear_by_payment",
     "close_period",
     "hold_open_period",
+    "hold_open_periods",
     "open_balances",
     "open_period",
     "post_receivables",
     "reopen_period",
+    "reverse_receivables",
     "set_posting_rule",
     "set_up_books",
+    "undo_payment",
+    "unwind_offsets",
 ]

@@ -26,10 +26,9 @@ class Desk:
         self.by_bill: dict[int, int] = {
             found.bill_id: found.id for found in self.owed.values() if found.bill_id is not None
         }
-        self.prepayments: dict[int, HeldPrepayment] = {found.id: found for found in prepayments}
-        self.owner_ids: dict[Owner, int] = {
-            (found.account_id, found.customer_id): found.id for found in self.prepayments.values()
-        }
+        self.prepayments: dict[int, HeldPrepayment] = {}
+        self.owner_ids: dict[Owner, int] = {}
+        self.put_prepayments(prepayments)
         self._by_account: defaultdict[int, list[int]] = defaultdict(list)
         for found in sorted(self.owed.values(), key=lambda one: (one.due_date, one.id)):
             self._by_account[found.account_id].append(found.id)
@@ -60,6 +59,19 @@ class Desk:
         )
         outstanding = found.outstanding - sum(taken.values(), Decimal("0.00"))
         self.owed[open_item_id] = found._replace(outstanding=outstanding, parts=parts)
+
+    def unclear(self, open_item_id: int, charge_id: int, amount: Decimal) -> None:
+        """Give back what a clearing took from a receivable."""
+        found = self.owed[open_item_id]
+        parts = dict(found.parts)
+        parts[charge_id] = parts.get(charge_id, Decimal("0.00")) + amount
+        self.owed[open_item_id] = found._replace(outstanding=found.outstanding + amount, parts=tuple(parts.items()))
+
+    def put_prepayments(self, held: Iterable[HeldPrepayment]) -> None:
+        """Put locked prepayments on the desk."""
+        for found in held:
+            self.prepayments[found.id] = found
+            self.owner_ids[found.account_id, found.customer_id] = found.id
 
     def change_prepayment(self, prepayment_id: int, amount: Decimal) -> None:
         """Add to (or, negative, take from) a prepayment."""
@@ -93,17 +105,35 @@ def lay_out(
     receivables are wanted; `bill_ids`, `open_item_ids`: single receivables; `prepayment_ids`: single prepayments; `owners`: (company, account, customer) whose
     prepayment is wanted even if it has to be made.
     """
-    pairs = {(account, customer): company for company, account, customer in owners}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, account_id FROM prepayment WHERE account_id = ANY(%s) AND balance > 0", [sorted(set(money_of))]
-        )
-        with_money = dict(cursor.fetchall())
+    with_money = _with_money(money_of)
     owed = writing.hold_owed(
         account_ids=sorted(set(owed_of) | set(with_money.values())),
         bill_ids=sorted(set(bill_ids)),
         open_item_ids=sorted(set(open_item_ids)),
     )
-    made = writing.ensure_prepayments(pairs)
-    held = writing.hold_prepayments({*with_money, *made.values(), *prepayment_ids})
-    return Desk(owed, held.values())
+    desk = Desk(owed, ())
+    add_prepayments(desk, owners=owners, prepayment_ids=[*with_money, *prepayment_ids])
+    return desk
+
+
+def add_prepayments(
+    desk: Desk,
+    *,
+    owners: Iterable[tuple[int, int, int]] = (),
+    money_of: Iterable[int] = (),
+    prepayment_ids: Iterable[int] = (),
+) -> None:
+    """Lock and read prepayments for a desk whose receivables are there already; see `lay_out`."""
+    made = writing.ensure_prepayments({(account, customer): company for company, account, customer in owners})
+    wanted = {*made.values(), *_with_money(money_of), *prepayment_ids}
+    desk.put_prepayments(writing.hold_prepayments(wanted).values())
+
+
+def _with_money(account_ids: Iterable[int]) -> dict[int, int]:
+    """The prepayments of accounts that have money: id → account."""
+    wanted = sorted(set(account_ids))
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, account_id FROM prepayment WHERE account_id = ANY(%s) AND balance > 0", [wanted])
+        return dict(cursor.fetchall())

@@ -1,5 +1,6 @@
 """Opening, closing and reopening accounting periods (开账、结账、反结账). The posting date decides where a journal belongs."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -95,16 +96,23 @@ def hold_open_period(company_id: int, posting_date: date) -> int:
     It is the first lock of a posting. A caller that locks more before it posts (the billing run: run, tier groups) calls
     this first; the posting then finds the period held. Raises PeriodMissing, PeriodClosed, LockOrderError.
     """
+    return hold_open_periods([company_id], posting_date)[company_id]
+
+
+def hold_open_periods(company_ids: Iterable[int], posting_date: date) -> dict[int, int]:
+    """`hold_open_period` of several companies: company → period."""
     month = Month.of(posting_date).number
-    period_id = (
-        AccountingPeriod.objects.filter(company_id=company_id, yyyymm=month).values_list("id", flat=True).first()
-    )
-    if period_id is None:
-        raise PeriodMissing(company=company_id, period=month)
-    hold(Rank.ACCOUNTING_PERIOD, AccountingPeriod, [period_id], shared=True)
-    if AccountingPeriod.objects.values_list("state", flat=True).get(pk=period_id) != PeriodState.OPEN:
-        raise PeriodClosed(company=company_id, period=month)
-    return period_id
+    wanted = sorted(set(company_ids))
+    rows = AccountingPeriod.objects.filter(company_id__in=wanted, yyyymm=month)
+    found = dict(rows.values_list("company_id", "id"))
+    for company_id in wanted:
+        if company_id not in found:
+            raise PeriodMissing(company=company_id, period=month)
+    hold(Rank.ACCOUNTING_PERIOD, AccountingPeriod, found.values(), shared=True)
+    closed = AccountingPeriod.objects.filter(id__in=found.values()).exclude(state=PeriodState.OPEN.value)
+    if (company := closed.order_by("id").values_list("company_id", flat=True).first()) is not None:
+        raise PeriodClosed(company=company, period=month)
+    return found
 
 
 def _held(company_id: int, yyyymm: int) -> AccountingPeriod:

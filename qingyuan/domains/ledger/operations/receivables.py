@@ -10,15 +10,15 @@ from decimal import Decimal
 
 from django.db import connection, transaction
 
-from qingyuan.domains.ledger.operations import balances, bulk_rows, offsets, writing
+from qingyuan.domains.ledger.operations import balances, bulk_rows, offsets
 from qingyuan.domains.ledger.operations import credits as credit_notes
 from qingyuan.domains.ledger.operations.bulk_rows import BulkRows
-from qingyuan.domains.ledger.operations.credits import GivenCredits
-from qingyuan.domains.ledger.operations.desk import Desk, accounts_on_hold, lay_out
+from qingyuan.domains.ledger.operations.desk import Desk, lay_out
 from qingyuan.domains.ledger.operations.journals import Draft, post_journals
-from qingyuan.domains.ledger.operations.offsets import Modes, Offset
+from qingyuan.domains.ledger.operations.offsets import Offset
 from qingyuan.domains.ledger.operations.periods import hold_open_period
-from qingyuan.domains.ledger.queries.chart import Books, books_of
+from qingyuan.domains.ledger.operations.posting import Posting
+from qingyuan.domains.ledger.queries.chart import Books
 from qingyuan.domains.ledger.queries.owed import OwedItem
 from qingyuan.domains.ledger.rules.netting import net_parts
 from qingyuan.domains.ledger.rules.posting import NewCredit, NewReceivable, PostedReceivables, PostingSource
@@ -64,29 +64,47 @@ def post_receivables(
         raise NothingToPost()
     with transaction.atomic():
         period_id = hold_open_period(company_id, posting_date)
-        books = books_of(company_id)
         modes = offsets.modes_on(posting_date)
-        desk = _desk(company_id, receivables, credits)
-        given = credit_notes.plan(credits, desk, books=books, modes=modes, posting_date=posting_date)
+        posting = Posting(_desk(company_id, receivables, credits), posting_date)
+        notes = credit_notes.give(credits, posting, company_id=company_id, modes=modes)
         ids = reserve_ids("open_item", len(receivables))
-        _put_new_on(desk, ids, receivables, company_id, books, kind)
-        planned = _offsets(desk, modes, posting_date)
-        written = _write(actor, period_id, posting_date, source, books, ids, receivables, planned, given, kind)
-        touched = {one.owed.account_id for one in planned} | {row.account_id for row in credits}
+        _put_new_on(posting, ids, receivables, company_id, kind)
+        cleared = offsets.offset(
+            posting, {held.account_id for held in posting.desk.prepayments.values()}, modes, posting_date
+        )
+        rows = bulk_rows.build(ids, receivables, _sums(cleared), company_id=company_id, kind=kind)
+        drafts = _drafts(rows, posting.books(company_id))
+        journal_ids = post_journals(
+            [*drafts.values(), *posting.drafts.values()],
+            actor=actor,
+            periods={company_id: period_id},
+            posting_date=posting_date,
+            source=source,
+        )
+        rows.copy({unit: draft.id for unit, draft in drafts.items()}, posting_date)
+        credit_notes.write(notes, company_id)
+        posting.write_rows(new_items=ids)
+        touched = sorted(posting.accounts)
         if ids:
+            written = [draft.id for draft in drafts.values()]
             _check_references(ids, written)
-            balances.add_new_items(
-                lowest_id=ids[0], highest_id=ids[-1], journal_ids=written, except_accounts=sorted(touched)
-            )
-        balances.refresh_balances(sorted(touched))
+            balances.add_new_items(lowest_id=ids[0], highest_id=ids[-1], journal_ids=written, except_accounts=touched)
+        balances.refresh_balances(touched)
     return PostedReceivables(
         open_item_ids=tuple(ids),
-        journal_ids=tuple(written),
-        offset_amount=sum((one.amount for one in planned), Decimal("0.00")),
-        offset_count=len(planned),
-        credit_note_ids=tuple(note.id for note in given.notes),
-        credit_to_prepayment=sum((note.to_prepayment for note in given.notes), Decimal("0.00")),
+        journal_ids=tuple(found for found in journal_ids if found),
+        offset_amount=sum((one.amount for one in cleared), Decimal("0.00")),
+        offset_count=len(cleared),
+        credit_note_ids=tuple(note.id for note in notes),
+        credit_to_prepayment=sum((note.to_prepayment for note in notes), Decimal("0.00")),
     )
+
+
+def _sums(cleared: Sequence[Offset]) -> dict[int, Decimal]:
+    sums: dict[int, Decimal] = {}
+    for one in cleared:
+        sums[one.owed.id] = sums.get(one.owed.id, Decimal("0.00")) + one.amount
+    return sums
 
 
 def _desk(company_id: int, receivables: Sequence[NewReceivable], credits: Sequence[NewCredit]) -> Desk:
@@ -100,72 +118,26 @@ def _desk(company_id: int, receivables: Sequence[NewReceivable], credits: Sequen
 
 
 def _put_new_on(
-    desk: Desk,
+    posting: Posting,
     ids: Sequence[int],
     receivables: Sequence[NewReceivable],
     company_id: int,
-    books: Books,
     kind: ReceivableKind,
 ) -> None:
     """Put those receivables on the desk whose owner has money: the others need no thought."""
-    if not desk.owner_ids:
+    owners = posting.desk.owner_ids
+    if not owners:
         return
+    books = posting.books(company_id)
     for open_item_id, row in zip(ids, receivables, strict=True):
-        if (row.account_id, row.customer_id) in desk.owner_ids:
-            desk.add(
+        if (row.account_id, row.customer_id) in owners:
+            posting.desk.add(
                 OwedItem(
                     open_item_id, company_id, row.unit_id, row.account_id, row.customer_id, kind.value, row.bill_id,
                     row.label, row.yyyymm, row.due_date, row.amount, row.amount,
                     books.in_order(net_parts(row.parts).parts),
                 )
             )  # fmt: skip
-
-
-def _offsets(desk: Desk, modes: Modes, posting_date: date) -> list[Offset]:
-    accounts = {found.account_id for found in desk.prepayments.values() if found.balance > 0}
-    if not accounts:
-        return []
-    return offsets.plan(desk, accounts, accounts_on_hold(accounts, posting_date), modes)
-
-
-def _write(
-    actor: Actor,
-    period_id: int,
-    posting_date: date,
-    source: PostingSource,
-    books: Books,
-    ids: Sequence[int],
-    receivables: Sequence[NewReceivable],
-    planned: Sequence[Offset],
-    given: GivenCredits,
-    kind: ReceivableKind,
-) -> list[int]:
-    """Write journals first, then what names them; returns the journals' ids."""
-    company_id = books.company_id
-    cleared: dict[int, Decimal] = {}
-    for one in planned:
-        cleared[one.owed.id] = cleared.get(one.owed.id, Decimal("0.00")) + one.amount
-    rows = bulk_rows.build(ids, receivables, cleared, company_id=company_id, kind=kind)
-    drafts = _drafts(rows, books)
-    offset = offsets.offset_rows(planned, books={company_id: books}, value_date=posting_date)
-    journal_ids = post_journals(
-        [*drafts.values(), *given.drafts.values(), *offset.drafts.values()],
-        actor=actor,
-        periods={company_id: period_id},
-        posting_date=posting_date,
-        source=source,
-    )
-    rows.copy({unit: draft.id for unit, draft in drafts.items()}, posting_date)
-    credit_notes.write(given)
-    writing.write_movements([*given.movements, *offset.movements])
-    writing.write_clearings([*given.clearings, *offset.clearings])
-    changes = dict(given.changes)
-    for open_item_id, amount in cleared.items():
-        changes[open_item_id] = changes.get(open_item_id, Decimal("0.00")) - amount
-    for open_item_id in ids:
-        changes.pop(open_item_id, None)  # new rows were written with what is left of them
-    writing.change_outstanding(changes)
-    return [found for found in journal_ids if found]
 
 
 def _drafts(rows: BulkRows, books: Books) -> dict[int, Draft]:

@@ -68,3 +68,63 @@ class ReversedReceivables:
 
     to_prepayment: dict[int, Decimal] = field(default_factory=dict)
     journal_ids: dict[int, int] = field(default_factory=dict)
+
+
+class Allocation(NamedTuple):
+    """Money for one account (缴费分配). `open_item_ids`: the receivables chosen, in the order in which they are cleared;
+    None: what the account owes, oldest first; empty: all of it into prepayment. The part ids name the payment's parts
+    that clearings (`receivable_part_id`) and movements (`prepayment_part_id`) will point at. `customer_id` owns what goes
+    into prepayment.
+    """
+
+    receivable_part_id: int
+    prepayment_part_id: int
+    company_id: int
+    unit_id: int
+    account_id: int
+    customer_id: int
+    amount: Decimal
+    open_item_ids: tuple[int, ...] | None = None
+
+
+class ClearedBill(NamedTuple):
+    """What an allocation, or an offset that followed it, cleared of one receivable."""
+
+    open_item_id: int
+    label: str
+    yyyymm: int
+    amount: Decimal
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClearedAllocation:
+    """What became of one allocation: `cleared` per receivable, `to_prepayment` the rest. `offset` is what the prepayment
+    then cleared by itself, `balance` what the account still has in it, `still_owed` what the account owes afterwards.
+    """
+
+    cleared: tuple[ClearedBill, ...]
+    to_prepayment: Decimal
+    offset: tuple[ClearedBill, ...]
+    balance: Decimal
+    still_owed: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ClearedPayments:
+    """What `clear_by_payment` did: the counter's journal, and one answer per allocation."""
+
+    journal_id: int
+    allocations: tuple[ClearedAllocation, ...]
+
+
+class PaidPart(NamedTuple):
+    """A part of a payment that is to be undone: RECEIVABLES when `is_receivables`, else PREPAYMENT."""
+
+    part_id: int
+    is_receivables: bool
+    company_id: int
+    unit_id: int
+    account_id: int
+    customer_id: int
+    amount: Decimal
