@@ -106,7 +106,7 @@ def _part(work: Work, part: Part, lines: Iterable[RatingLine]) -> Node:
     names: dict[str, str] = {}
     for draft, line in zip(part.drafts, lines, strict=False):
         names.setdefault(line.item_code, line.name)
-        by_charge.setdefault(line.item_code, []).append(_line(draft, line))
+        by_charge.setdefault(line.item_code, []).append(_line(work, draft, line))
     sums: list[Decimal] = []
     for code, nodes in by_charge.items():
         amount = sum((node.amount for node in nodes if node.amount is not None), Decimal(0))
@@ -143,9 +143,9 @@ def _days(work: Work, filled: Filled) -> Iterable[Node]:
         )
 
 
-def _line(draft: Draft, line: RatingLine) -> Node:
+def _line(work: Work, draft: Draft, line: RatingLine) -> Node:
     """One line with its arithmetic. Tax inside is told below it, as a step without money of its own."""
-    sign = -1 if line.amount != draft.amount else 1
+    sign = -1 if work.credit else 1
     values: dict[str, Value] = {
         "volume": line.volume,
         "price": line.price,
