@@ -84,7 +84,11 @@ def test_the_golden_years_registers() -> None:
     assert (may.usage_volume, may.is_estimated, may.segments.get().end_value) == (Decimal(61), True, Decimal(73))
     assert july.usage_volume == Decimal("55.000")
     change = ConsumptionChange.objects.get()
-    assert (change.reason, change.old_consumption.volume, change.new_consumption.volume) == ("TRUE_UP", 61, 55)
+    assert (change.reason, change.old_consumption.volume, change.new_consumption.volume) == (
+        "TRUE_UP",
+        Decimal(61),
+        Decimal(55),
+    )
     assert (change.new_consumption.revision, change.new_consumption.is_estimated) == (2, False)
     [waiting] = queries.unhandled_true_ups([point])
     assert (waiting.difference, waiting.yyyymm) == (Decimal("-6.000"), 202505)

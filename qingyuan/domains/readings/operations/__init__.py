@@ -7,14 +7,19 @@ from qingyuan.domains.readings.operations.billing_marks import (
     mark_change_unhandled,
     mark_unbilled,
 )
+from qingyuan.domains.readings.operations.correcting import Correction, correct_after_billing, revise_after_exchange
 from qingyuan.domains.readings.operations.record import ReadingRefused, record_reading, record_readings
+from qingyuan.domains.readings.operations.reviewing import change_reading, reopen, send_back, skip
 from qingyuan.domains.readings.operations.taking import ReadRow
 from qingyuan.domains.readings.operations.tasks import generate_tasks
 
 __all__ = [
+    "Correction",
     "ReadRow",
     "ReadingRefused",
     "approve",
+    "change_reading",
+    "correct_after_billing",
     "generate_tasks",
     "mark_billed",
     "mark_change_handled",
@@ -22,4 +27,8 @@ __all__ = [
     "mark_unbilled",
     "record_reading",
     "record_readings",
+    "reopen",
+    "revise_after_exchange",
+    "send_back",
+    "skip",
 ]

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from qingyuan.domains.readings.operations.taking import TakenItem
-from qingyuan.domains.readings.rules.outcome import StretchOutcome
+from qingyuan.domains.readings.queries.work_items import WorkItem
+from qingyuan.domains.readings.rules.outcome import ItemOutcome, StretchOutcome
 from qingyuan.domains.readings.rules.states import Algorithm, Decision, ItemState, ReadingSource
 from qingyuan.domains.readings.rules.usage import EndKind
 from qingyuan.kernel.actor import Actor
@@ -66,7 +67,7 @@ def write_taken(
     )
     update_segments(good, by_end)
     _update_items(good, actor, state)
-    copy_rows("anomaly", _ANOMALY_COLUMNS, _anomaly_rows(good))
+    copy_anomalies([(one.work, new_revision(one), one.outcome) for one in good])
 
 
 def _ends(good: Sequence[TakenItem]) -> Iterator[tuple[TakenItem, int, StretchOutcome]]:
@@ -163,18 +164,25 @@ def _update_items(good: Sequence[TakenItem], actor: Actor, state: ItemState | No
         )
 
 
-def _anomaly_rows(good: Sequence[TakenItem]) -> Iterator[tuple[object, ...]]:
-    for one in good:
-        for finding in one.outcome.findings:
-            yield (
-                one.work.company_id,
-                one.work.id,
-                new_revision(one),
+def copy_anomalies(outcomes: Sequence[tuple[WorkItem, int, ItemOutcome]]) -> None:
+    """Write the anomalies of (item, its revision, what the rules made of it)."""
+    copy_rows(
+        "anomaly",
+        _ANOMALY_COLUMNS,
+        (
+            (
+                work.company_id,
+                work.id,
+                revision,
                 finding.code.value,
                 json.dumps(finding.facts, sort_keys=True),
                 "" if finding.is_held else Decision.NOTED.value,
                 "",
             )
+            for work, revision, outcome in outcomes
+            for finding in outcome.findings
+        ),
+    )
 
 
 def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:

@@ -7,11 +7,12 @@ from django.db import transaction
 
 from qingyuan.domains.readings.models import ReadingItem
 from qingyuan.domains.readings.operations.reading_rows import write_taken
+from qingyuan.domains.readings.operations.rebuilding import rebuild_following
 from qingyuan.domains.readings.operations.taking import ReadRow, TakenItem, take
 from qingyuan.domains.readings.queries.field_facts import company_zone, rows_of
 from qingyuan.domains.readings.queries.unit_rules import RulesByUnit
 from qingyuan.domains.readings.queries.work_items import Condition, WorkItem, conditions_of, work_items
-from qingyuan.domains.readings.rules.states import ReadingSource
+from qingyuan.domains.readings.rules.states import ChangeReason, ReadingSource
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.batch import BatchIssue, BatchResult
 from qingyuan.kernel.canonical import sha256_hex
@@ -103,6 +104,7 @@ def _record(
     if good:
         zones = {company_id: company_zone(company_id) for company_id in conditions}
         write_taken(good, actor=actor, source=source, zones=zones)
+        rebuild_following([one.work for one in good], on=on, reason=ChangeReason.CORRECTION)
         _audit(actor, good, source, action)
     return BatchResult(tuple(one.work.id for one in good), tuple(skipped), tuple(failed))
 

@@ -81,19 +81,15 @@ def plan_segments(
     *,
     prior: Mapping[tuple[int, int], PriorEnd],
     prior_date: date | None,
-    until: date | None = None,
 ) -> tuple[PlannedSegment, ...]:
     """The stretches since the last reading: `prior` by (installation, register), `prior_date` None before the first.
 
-    An installation that ended before, or whose final the last item already took, gives none; one that began on or
-    after `until` (exclusive end of the item's span, for items already read) gives none either.
+    An installation that ended before, or whose final the last item already took, gives none.
     """
     planned: list[PlannedSegment] = []
     for one in installed:
         before = prior.get((one.installation_id, one.register_id))
         if before is not None and before.is_final:
-            continue
-        if until is not None and one.installed_date > until:
             continue
         ended = one.removed_date
         if before is None and prior_date is not None and ended is not None and ended < prior_date:
