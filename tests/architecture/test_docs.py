@@ -2,23 +2,19 @@
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 
 from qingyuan.config.environment import REGISTER
-from qingyuan.interfaces.commands.reference import routes_page
 from qingyuan.platform import registry
+from qingyuan.tools.reference import pages
 from qingyuan.tools.translations.sources import error_code_sources
 from tests.architecture.source import ROOT, SourceFile, files
 
 SETTINGS_PAGE = (ROOT / "docs/settings.md").read_text(encoding="utf-8")
 READS_ENVIRONMENT = {"qingyuan/config/environment.py", "qingyuan/config/supervisor.py", "qingyuan/config/wsgi.py"}
 PASSES_IT_ON = {"qingyuan/interfaces/commands/entry.py", "qingyuan/interfaces/commands/db.py"}
-
-
-def reference_text() -> str:
-    """All pages below docs/reference together."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs/reference").glob("*.md")))
 
 
 def undocumented(codes: list[str], page: str) -> list[str]:
@@ -51,21 +47,17 @@ def test_settings_are_read_in_one_place() -> None:
     assert environment_readers(files("qingyuan/**/*.py")) - READS_ENVIRONMENT - PASSES_IT_ON == set()
 
 
-@pytest.mark.parametrize("register", [registry.parameters, registry.permissions, registry.number_kinds])
-def test_every_declared_code_is_in_the_reference(register: registry.Register[object]) -> None:  # type: ignore[type-var]
-    assert undocumented(list(register.all()), reference_text()) == []
+@pytest.mark.parametrize("path", sorted(pages()), ids=lambda path: path.name)
+def test_reference_page_is_what_the_code_says(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == pages()[path], "run `qingyuan reference` and commit"
 
 
-def test_every_refusal_is_in_the_reference() -> None:
-    codes = [source.message for source in error_code_sources()]
+def test_every_code_and_address_is_in_the_reference() -> None:
+    page = "\n".join(pages().values())
 
-    assert undocumented(codes, reference_text()) == []
-
-
-def test_every_address_is_in_the_reference() -> None:
-    page = ROOT / "docs/reference/routes.md"
-
-    assert page.read_text(encoding="utf-8") == routes_page(), "run `qingyuan reference` and commit"
+    for register in (registry.permissions, registry.parameters, registry.number_kinds, registry.audit_actions):
+        assert undocumented(list(register.all()), page) == []
+    assert undocumented([source.message for source in error_code_sources()], page) == []
 
 
 def test_docs_checks_see_red() -> None:

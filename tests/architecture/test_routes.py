@@ -1,28 +1,17 @@
 """Every address is guarded on purpose, named, and there once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, get_resolver, path
+from django.urls import URLPattern, path
 
 from qingyuan.platform import registry
+from qingyuan.tools.reference import routes
 
 MISSING = object()
 NOT_OURS = ("django.views.i18n.", "django.views.static.", "django.contrib.staticfiles.")
-
-
-def routes(
-    patterns: list[URLPattern | URLResolver] | None = None, prefix: str = ""
-) -> Iterator[tuple[str, URLPattern]]:
-    """(address, pattern) of everything that can be asked for."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        address = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            yield from routes(pattern.url_patterns, address)
-        else:
-            yield address, pattern
 
 
 def guard_breach(address: str, pattern: URLPattern, known: set[str]) -> str | None:
