@@ -1,5 +1,18 @@
 """Reads of parameters: values in force, history, the page."""
 
+from qingyuan.platform.parameters.queries.page import Change, Line, history, page
 from qingyuan.platform.parameters.queries.values import InForce, boolean, decimal, in_force, integer, text, value
 
-__all__ = ["InForce", "boolean", "decimal", "in_force", "integer", "text", "value"]
+__all__ = [
+    "Change",
+    "InForce",
+    "Line",
+    "boolean",
+    "decimal",
+    "history",
+    "in_force",
+    "integer",
+    "page",
+    "text",
+    "value",
+]
