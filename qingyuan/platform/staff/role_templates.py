@@ -32,10 +32,9 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
             *_ACCOUNTS,
             "billing.view",
             "customers.open",
-            "customers.edit",
             "customers.change",
-            "customers.hold",
-            "meters.edit",
+            "meters.install",
+            "meters.change",
             "files.attach",
         ),
     ),
@@ -49,13 +48,13 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
         "meter_reader",
         "抄表员",
         "Meter reader",
-        (*_ACCOUNTS, "readings.enter", "readings.record", "files.attach"),
+        (*_ACCOUNTS, "readings.record", "files.attach"),
     ),
     RoleTemplate(
         "reading_clerk",
         "抄表录入员",
         "Reading entry clerk",
-        (*_ACCOUNTS, "readings.enter", "readings.record", "files.attach"),
+        (*_ACCOUNTS, "readings.record", "files.attach"),
     ),
     RoleTemplate(
         "reading_supervisor",
@@ -72,9 +71,7 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
             *_MONEY,
             "tariffs.view",
             "tariffs.edit",
-            "tariffs.test",
             "billing.run",
-            "billing.rehearse",
             "jobs.view",
             "files.attach",
         ),
@@ -83,7 +80,7 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
         "billing_supervisor",
         "计费主管",
         "Billing supervisor",
-        (*_ACCOUNTS, *_MONEY, "tariffs.*", "billing.*", "readings.correct", "jobs.view", "files.*", "verify.*"),
+        (*_ACCOUNTS, *_MONEY, "tariffs.*", "billing.*", "readings.correct", "jobs.view", "files.*"),
     ),
     RoleTemplate(
         "cashier",
@@ -97,7 +94,6 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
             "payments.take",
             "payments.void",
             "payments.close_shift",
-            "payments.reprint",
         ),
     ),
     RoleTemplate(
@@ -110,7 +106,7 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
         "finance",
         "财务",
         "Finance",
-        ("customers.view", "customers.search", *_MONEY, "tariffs.view", "ledger.*", "jobs.view", "verify.*"),
+        ("customers.view", "customers.search", *_MONEY, "tariffs.view", "ledger.*", "jobs.view"),
     ),
     RoleTemplate(
         "customer_service",
@@ -144,7 +140,7 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
         AUDITOR,
         "审计员",
         "Auditor",
-        ("audit.*", "*.view", "verify.*"),
+        ("audit.*", "*.view"),
     ),
 )
 

@@ -220,9 +220,10 @@ def test_update_staff_moves_the_number_and_frees_the_old_one(utility: Utility, d
     )
 
     assert queries.id_by_login("2001") == _id(person)
-    assert make_person(utility.east_id, login="other") and operations.create_staff(
+    freed = operations.create_staff(
         actor=SYSTEM, login="x1", staff_no="li01-no", name="演示", unit_id=utility.east_id, on=TODAY
     )
+    assert queries.id_by_login("li01-no") == freed.staff_id
     with pytest.raises(StaleEdit):
         operations.update_staff(
             actor=SYSTEM, staff_id=_id(person), version=1, name="x", staff_no="2001", phone="", on=TODAY

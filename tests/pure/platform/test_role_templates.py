@@ -1,0 +1,53 @@
+"""The shipped roles: every permission they name exists, nobody of the three admins holds another's."""
+
+import pytest
+
+from qingyuan.platform import registry
+from qingyuan.platform.staff.role_templates import TEMPLATES, RoleTemplate, expanded, template
+from qingyuan.platform.staff.rules.separation import SeparationBroken, check_separation
+
+
+def unknown_patterns(templates: tuple[RoleTemplate, ...], declared: set[str]) -> list[str]:
+    """Codes and patterns that name nothing, in an area that has declarations (an area may come later, whole)."""
+    areas = {code.partition(".")[0] for code in declared}
+    return [
+        f"{one.code}: {pattern}"
+        for one in templates
+        for pattern in one.permissions
+        if pattern.partition(".")[0] in areas | {"*"} and not expanded([pattern], dict.fromkeys(declared))
+    ]
+
+
+def test_every_permission_of_a_template_is_declared() -> None:
+    assert unknown_patterns(TEMPLATES, set(registry.permissions.all())) == []
+
+
+def test_template_check_sees_red() -> None:
+    planted = (RoleTemplate("x", "x", "x", ("staff.view", "staff.vieww", "later.view")),)
+
+    assert unknown_patterns(planted, {"staff.view"}) == ["x: staff.vieww"]
+
+
+def test_every_declared_permission_is_in_some_template() -> None:
+    held = {code for one in TEMPLATES for code in expanded(one.permissions, registry.permissions.all())}
+
+    assert sorted(set(registry.permissions.all()) - held) == []
+
+
+@pytest.mark.parametrize("one", TEMPLATES, ids=lambda one: one.code)
+def test_template_keeps_the_separation(one: RoleTemplate) -> None:
+    check_separation(expanded(one.permissions, registry.permissions.all()))
+
+
+@pytest.mark.parametrize("admin", ["system_admin", "security_admin"])
+def test_admins_and_auditor_are_apart(admin: str) -> None:
+    together = template(admin).permissions + template("auditor").permissions
+
+    with pytest.raises(SeparationBroken):
+        check_separation(expanded(together, registry.permissions.all()))
+
+
+def test_cashier_holds_nothing_of_tariffs() -> None:
+    held = expanded(template("cashier").permissions, registry.permissions.all())
+
+    assert not [code for code in held if code.startswith(("tariffs.", "billing.run", "parameters."))]
