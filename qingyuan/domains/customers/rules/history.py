@@ -30,6 +30,12 @@ class NothingChanges(DomainError):
     code = "customers.nothing_changes"
 
 
+class SpanInvalid(DomainError):
+    """It would end before it begins."""
+
+    code = "customers.span_invalid"
+
+
 @dataclass(frozen=True, slots=True)
 class InForce:
     """The last row of a fact: its span; `to_date` None while it is open."""
@@ -57,3 +63,9 @@ def check_evidence(evidence: str) -> None:
     """Raises EvidenceMissing for a blank one."""
     if not evidence.strip():
         raise EvidenceMissing()
+
+
+def check_span(from_date: date, to_date: date | None) -> None:
+    """Raises SpanInvalid."""
+    if to_date is not None and to_date < from_date:
+        raise SpanInvalid(from_date=from_date, to_date=to_date)

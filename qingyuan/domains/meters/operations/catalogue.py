@@ -6,10 +6,11 @@ from datetime import date
 
 from django.db import IntegrityError, transaction
 
+from qingyuan.domains.customers.rules.history import check_evidence
 from qingyuan.domains.meters.declarations import STOCK
-from qingyuan.domains.meters.models import Maker, MeterModel, Register
+from qingyuan.domains.meters.models import Maker, Meter, MeterModel, Register
 from qingyuan.domains.meters.operations.installing_lookups import known_meters
-from qingyuan.domains.meters.operations.refusals import ModelUnknown, RepeatedInFile
+from qingyuan.domains.meters.operations.refusals import ChangedMeanwhile, ModelUnknown, RepeatedInFile
 from qingyuan.domains.meters.rules.installing import (
     CalibreInvalid,
     NewRegister,
@@ -17,6 +18,7 @@ from qingyuan.domains.meters.rules.installing import (
     RegistersInvalid,
     check_registers,
 )
+from qingyuan.domains.meters.rules.lifecycle import check_transition
 from qingyuan.domains.meters.rules.registers import maximum
 from qingyuan.domains.meters.rules.states import Direction, MeterState
 from qingyuan.kernel.actor import Actor
@@ -203,3 +205,30 @@ def _save(row: Maker | MeterModel, code: str) -> None:
             row.save()
     except IntegrityError as error:
         raise CatalogueCodeTaken(catalogue_code=code) from error
+
+
+def set_meter_state(*, actor: Actor, meter_id: int, wanted: MeterState, reason: str, on: date) -> None:
+    """Issue a meter, take it back into stock or scrap it (领用、退库、报废). A used meter is never deleted.
+
+    Raises NotFound, NotPermitted, EvidenceMissing, MeterStateNotAllowed.
+    """
+    check_evidence(reason)
+    with transaction.atomic():
+        meter = Meter.objects.filter(id=meter_id).first()
+        if meter is None:
+            raise NotFound(meter_id=meter_id)
+        require(actor, STOCK, on=on, unit_id=meter.company_id)
+        check_transition(MeterState(meter.state), wanted)
+        same = Meter.objects.filter(id=meter_id, state=meter.state)
+        if not same.update(state=wanted.value, version=meter.version + 1):
+            raise ChangedMeanwhile(meter_no=meter.meter_no)
+        record(
+            actor=actor,
+            action="meters.set_meter_state",
+            object_type="meter",
+            object_key=meter.meter_no,
+            company_id=meter.company_id,
+            before={"state": meter.state},
+            after={"state": wanted},
+            reason=reason,
+        )
