@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 from qingyuan.domains.meters.operations import (
     NewInstallation,
@@ -35,9 +36,9 @@ def make_item_plan(company_id: int, code: str = "sewage-high") -> int:
     return PricePlan.objects.create(company_id=company_id, code=code, name=code, kind="item").pk
 
 
-def make_book(book_no: str = "B-001", *, unit_code: str = "01E", **changes: object) -> int:
+def make_book(book_no: str = "B-001", *, unit_code: str = "01E", **changes: Any) -> int:
     """A monthly book of the east hall; returns its id."""
-    row = replace(NewBook("row 1", unit_code, book_no, f"{book_no}册"), **changes)  # type: ignore[arg-type]
+    row = replace(NewBook("row 1", unit_code, book_no, f"{book_no}册"), **changes)
     return create_book(actor=system_actor(), row=row, on=ON)
 
 
@@ -58,7 +59,7 @@ def make_model(company_id: int, code: str = "LXS-15", *, digits: int = 5, decima
     )
 
 
-def new_installation(account_no: str, meter_no: str = "", place: str = "row 1", **changes: object) -> NewInstallation:
+def new_installation(account_no: str, meter_no: str = "", place: str = "row 1", **changes: Any) -> NewInstallation:
     """A good row: the account's only point, in book B-001, with a new meter of LXS-15 starting at 0."""
     row = NewInstallation(
         place=place,
@@ -70,9 +71,9 @@ def new_installation(account_no: str, meter_no: str = "", place: str = "row 1", 
         model_code="LXS-15",
         start_value=Decimal(0),
     )
-    return replace(row, **changes)  # type: ignore[arg-type]
+    return replace(row, **changes)
 
 
-def make_point(account_no: str, meter_no: str = "", *, on: date = ON, **changes: object) -> int:
+def make_point(account_no: str, meter_no: str = "", *, on: date = ON, **changes: Any) -> int:
     """A point with its meter; returns its id."""
     return create_point(actor=system_actor(), row=replace(new_installation(account_no, meter_no), **changes), on=on)
