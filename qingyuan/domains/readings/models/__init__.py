@@ -5,6 +5,7 @@ from qingyuan.domains.readings.models.consumption import (
     ConsumptionChangeHandling,
     ConsumptionPart,
 )
+from qingyuan.domains.readings.models.import_record import ReadingImport
 from qingyuan.domains.readings.models.reading import Anomaly, Reading
 from qingyuan.domains.readings.models.task import ReadingItem, ReadingPeriod, ReadingSegment, ReadingTask
 
@@ -16,6 +17,7 @@ __all__ = [
     "ConsumptionPart",
     "Reading",
     "ReadingCondition",
+    "ReadingImport",
     "ReadingItem",
     "ReadingPeriod",
     "ReadingSegment",

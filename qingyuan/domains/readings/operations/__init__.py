@@ -8,6 +8,14 @@ from qingyuan.domains.readings.operations.billing_marks import (
     mark_unbilled,
 )
 from qingyuan.domains.readings.operations.correcting import Correction, correct_after_billing, revise_after_exchange
+from qingyuan.domains.readings.operations.importing import (
+    ImportPreview,
+    ImportResult,
+    RowVerdict,
+    confirm_import,
+    preview_import,
+    verdict_counts,
+)
 from qingyuan.domains.readings.operations.record import ReadingRefused, record_reading, record_readings
 from qingyuan.domains.readings.operations.reviewing import change_reading, reopen, send_back, skip
 from qingyuan.domains.readings.operations.taking import ReadRow
@@ -15,20 +23,26 @@ from qingyuan.domains.readings.operations.tasks import generate_tasks
 
 __all__ = [
     "Correction",
+    "ImportPreview",
+    "ImportResult",
     "ReadRow",
     "ReadingRefused",
+    "RowVerdict",
     "approve",
     "change_reading",
+    "confirm_import",
     "correct_after_billing",
     "generate_tasks",
     "mark_billed",
     "mark_change_handled",
     "mark_change_unhandled",
     "mark_unbilled",
+    "preview_import",
     "record_reading",
     "record_readings",
     "reopen",
     "revise_after_exchange",
     "send_back",
     "skip",
+    "verdict_counts",
 ]
