@@ -6,6 +6,7 @@ Every page fails its test on an error in the console: a violation of the Content
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,15 @@ def visit(browser_page: Page) -> Visit:
 def set_language(page: Page, code: str) -> None:
     """Choose the language as the switch does."""
     page.context.add_cookies([{"name": "django_language", "value": code, "url": page.evaluate("location.origin")}])
+
+
+def wait_until(page: Page, expression: str, *, seconds: float = 10) -> None:
+    """Wait until the expression is true on the page. Playwright's own wait_for_function needs eval, which the policy bars."""
+    deadline = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"not true within {seconds} s: {expression}")
+        page.wait_for_timeout(50)
 
 
 def axe_violations(page: Page) -> list[str]:
