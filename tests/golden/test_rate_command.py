@@ -203,7 +203,7 @@ def _problem_codes() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in position:
                 given = node.args[position[node.func.attr] :][:1]
-                codes |= {f"tariffs.problem.{each.value}" for each in given if isinstance(each, ast.Constant)}
+                codes |= {f"tariffs.problem.{each.value!s}" for each in given if isinstance(each, ast.Constant)}
     return codes
 
 

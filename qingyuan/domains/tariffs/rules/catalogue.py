@@ -1,6 +1,7 @@
 """The versions that rating may use (价目目录), and which of them governs which days."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
@@ -92,6 +93,24 @@ class Catalogue:
             if first is None or first.effective_from > start or (first.effective_to or date.max) <= start:
                 raise NoVersionInForce(plan=code, date=start)
         return tuple(VersionRef(code, version.effective_from, version.effective_from) for version in versions)
+
+    def refs_by_assignment(
+        self, assigned: Sequence[tuple[date, str]], start: date, end: date
+    ) -> tuple[VersionRef, ...]:
+        """The versions that touch [start, end) when plans are assigned from dates on (date, plan code), ordered.
+
+        Raises VersionUnknown, and NoVersionInForce when no assignment or no version governs a part of the span.
+        """
+        begun = [each for each in assigned if each[0] <= start][-1:]
+        later = [each for each in assigned if start < each[0] < end]
+        if not begun:
+            raise NoVersionInForce(plan="", date=start)
+        periods = [*begun, *later]
+        found: list[VersionRef] = []
+        for (since, code), until in zip(periods, [*(since for since, _ in later), end], strict=True):
+            refs = self.refs(code, max(since, start), until)
+            found += [replace(ref, start=max(ref.effective_from, since)) for ref in refs]
+        return tuple(found)
 
     def timeline(self, refs: tuple[VersionRef, ...], options: tuple[ItemOption, ...]) -> Timeline:
         """The compiled versions in date order, cut also where an item plan of an option changes.

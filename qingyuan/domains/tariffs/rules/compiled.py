@@ -123,7 +123,8 @@ def tier_prices(price: Price) -> tuple[Decimal, ...]:
 
 
 class CompiledVersion:
-    """A version with its options applied. `single`: a bill of one piece is one segment; `counting` is the index of the charge whose lines count in tier use."""
+    """A version with its options applied. `single`: a bill of one piece is one segment; `plain`: its
+    bills may be rated straight; `counting` is the index of the charge whose lines count in tier use."""
 
     __slots__ = (
         "charges",
@@ -134,6 +135,7 @@ class CompiledVersion:
         "has_fixed",
         "has_percent",
         "limits_memory",
+        "plain",
         "plain_limits",
         "round_line",
         "round_volume",
@@ -163,6 +165,13 @@ class CompiledVersion:
         ):
             self.plain_limits = tuple(limit for limit in tiers.limits if isinstance(limit, Decimal))
         self.single = not self.cumulative or (tiers is not None and tiers.straddle is Straddle.BY_PERIOD)
+        self.plain = (
+            self.single
+            and version.minimum is None
+            and not version.volume.carry
+            and version.rounding.at is RoundAt.LINE
+            and all(charge.prices and (charge.tax is None or charge.tax.included) for charge in self.charges)
+        )
         self.cycle_memory: dict[tuple[date, MonthDay | None], date] = {}
         self.limits_memory: dict[tuple[object, ...], tuple[Decimal, ...]] = {}
 

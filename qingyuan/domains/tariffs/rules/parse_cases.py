@@ -103,9 +103,10 @@ def _case(node: yaml.Node, index: int) -> Case:
 
 def _facts(section: Section) -> Facts:
     problems = section.problems
+    share_nodes = section.elements("shares") if section.optional("shares") is not None else []
+    tariff = section.text("tariff", required=not share_nodes)
     shares = tuple(
-        _share(node, f"{section.at('shares')}[{index}]", problems)
-        for index, node in enumerate(section.elements("shares") if section.optional("shares") is not None else [], 1)
+        _share(node, f"{section.at('shares')}[{index}]", problems, tariff) for index, node in enumerate(share_nodes, 1)
     )
     pieces = tuple(
         _piece(node, f"{section.at('pieces')}[{index}]", problems)
@@ -119,7 +120,7 @@ def _facts(section: Section) -> Facts:
             section.complain("to", "ends_before_start", start=start.isoformat(), end=end.isoformat())
     used, used_by_counter = _used_before(section)
     return Facts(
-        tariff=section.text("tariff", required=not shares),
+        tariff=tariff,
         usage=NO_VOLUME if pieces else section.decimal("usage", places=3, negative=True),
         pieces=pieces,
         start=start,
@@ -156,23 +157,32 @@ def _used_before(section: Section) -> tuple[Decimal, dict[str, Decimal]]:
     }
 
 
-def _share(node: yaml.Node, place: str, problems: Problems) -> ShareFacts:
-    """{tariff, fixed: volume a month} | {tariff, ratio: share of one} | {tariff} or {tariff, remainder: true}."""
-    section = Section(node, place, problems, ("tariff", "fixed", "ratio", "remainder"))
-    tariff = section.text("tariff", required=True)
-    given = [key for key in ("fixed", "ratio", "remainder") if key in section]
-    if len(given) > 1:
+_SHARE_VALUES = ("value", "volume", "fixed", "ratio")
+
+
+def _share(node: yaml.Node, place: str, problems: Problems, tariff: str) -> ShareFacts:
+    """{tariff, fixed: volume a month} | {tariff, ratio: share of one} | {tariff} or {tariff, remainder: true}.
+
+    `kind` with `value` says the same. A share without a tariff has the case's.
+    """
+    section = Section(node, place, problems, ("tariff", "kind", *_SHARE_VALUES, "remainder"))
+    code = section.text("tariff", tariff)
+    if not code:
+        section.required("tariff")
+    implied = [kind for kind in ShareKind if kind.value in section]
+    kind = section.choice("kind", ShareKind, implied[0] if implied else ShareKind.REMAINDER)
+    given = [key for key in _SHARE_VALUES if key in section]
+    if len(implied) > 1 or len(given) != (0 if kind is ShareKind.REMAINDER else 1):
         problems.add(node, place, "share_one_kind")
-    if given == ["fixed"]:
-        return ShareFacts(tariff, ShareKind.FIXED, section.decimal("fixed", places=3))
-    if given == ["ratio"]:
-        ratio = section.decimal("ratio", places=6)
-        if ratio > 1:
-            section.complain("ratio", "rate_too_high", value=str(ratio))
-        return ShareFacts(tariff, ShareKind.RATIO, ratio)
-    if given == ["remainder"] and not section.boolean("remainder", True):
-        section.complain("remainder", "not_choice", value="false", allowed="true")
-    return ShareFacts(tariff)
+        return ShareFacts(code)
+    if kind is ShareKind.REMAINDER:
+        if not section.boolean("remainder", True):
+            section.complain("remainder", "not_choice", value="false", allowed="true")
+        return ShareFacts(code)
+    value = section.decimal(given[0], places=3 if kind is ShareKind.FIXED else 6)
+    if kind is ShareKind.RATIO and value > 1:
+        section.complain(given[0], "rate_too_high", value=str(value))
+    return ShareFacts(code, kind, value)
 
 
 def _piece(node: yaml.Node, place: str, problems: Problems) -> UsagePiece:
@@ -185,7 +195,7 @@ def _piece(node: yaml.Node, place: str, problems: Problems) -> UsagePiece:
 
 
 def _people_changes(section: Section) -> tuple[PeopleFrom, ...]:
-    """[{from: date, people: n}, …] or {date: n, …}."""
+    """[{from: date, people: n}, …], with `date` for `from` too, or {date: n, …}."""
     node = section.optional("people_changes")
     place, problems = section.at("people_changes"), section.problems
     changes: list[PeopleFrom] = []
@@ -195,8 +205,8 @@ def _people_changes(section: Section) -> tuple[PeopleFrom, ...]:
             changes.append(PeopleFrom(date_of(key, place, problems), people))
     elif node is not None:
         for element in elements_of(node, place, problems):
-            change = Section(element, place, problems, ("from", "people"))
-            start = change.date("from", required=True)
+            change = Section(element, place, problems, ("from", "date", "people"))
+            start = change.date("date" if "date" in change else "from", required=True)
             changes.append(PeopleFrom(start, change.integer("people", least=0, most=9999)))
     return tuple(sorted(changes, key=lambda change: change.start or date.min))
 

@@ -16,6 +16,7 @@ from qingyuan.domains.tariffs.rules.fixed_charges import fixed_lines
 from qingyuan.domains.tariffs.rules.limits import bill_limits, split_by_tiers
 from qingyuan.domains.tariffs.rules.lines import result_of
 from qingyuan.domains.tariffs.rules.percent_charges import percent_lines
+from qingyuan.domains.tariffs.rules.plain_bills import plain_bill
 from qingyuan.domains.tariffs.rules.plan import Minimum, Per
 from qingyuan.domains.tariffs.rules.reliefs import relief_lines, set_uncounted
 from qingyuan.domains.tariffs.rules.request import NO_VOLUME, RatingRequest
@@ -45,7 +46,18 @@ def rate(request: RatingRequest, catalogue: Catalogue) -> RatingResult:
     Raises VersionUnknown, NoVersionInForce, WrongPlanKind, ItemPlanDoesNotFit, PieceDatesMissing, QuotaMissing,
     CalibreMissing, CalibreNotPriced, SharesExceedWhole, CreditExceedsUse, NothingToRate.
     """
+    if len(request.pieces) == 1 and len(request.shares) == 1 and not _taxed_on_top(request):
+        timeline = catalogue.timeline(request.shares[0].versions, request.options)
+        if len(timeline) == 1 and timeline[0].end is None:
+            straight = plain_bill(request, timeline[0])
+            if straight is not None:
+                return straight
     return result_of(work_out(request, catalogue))
+
+
+def _taxed_on_top(request: RatingRequest) -> bool:
+    """Whether a customer's or a charge item's tax adds lines of its own."""
+    return any(not each.tax.included for each in (*request.tax_overrides, *request.item_taxes))
 
 
 def work_out(request: RatingRequest, catalogue: Catalogue) -> Work:

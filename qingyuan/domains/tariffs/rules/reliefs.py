@@ -8,6 +8,7 @@ from qingyuan.domains.tariffs.rules.percent_charges import base_of_item
 from qingyuan.domains.tariffs.rules.plan import FreePosition, Per, Relief, ReliefKind
 from qingyuan.domains.tariffs.rules.request import NO_VOLUME
 from qingyuan.domains.tariffs.rules.result import LineKind
+from qingyuan.kernel.money import ZERO_MONEY
 
 _ZERO = Decimal(0)
 
@@ -100,7 +101,12 @@ def _free_volume(
             draft.metered = free
             made.append(draft)
     compiled = part.governing.compiled
-    if relief.position is FreePosition.NOT_COUNTED and compiled.counting >= 0 and made:
+    if relief.position is FreePosition.NOT_COUNTED and compiled.counting >= 0:
+        if not made:
+            # Free of charge already, but still not to be counted: the lines must say so.
+            draft = Draft(LineKind.RELIEF, compiled.charges[compiled.counting], NO_VOLUME, ZERO_MONEY)
+            draft.metered, draft.relief = free, relief
+            made.append(draft)
         made[0].counted = True
     return made
 

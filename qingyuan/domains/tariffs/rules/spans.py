@@ -79,18 +79,18 @@ def cut(
     if start is None:
         if any(piece.start is not None for piece in pieces):
             raise PieceDatesMissing()
-        return [Segment(in_bill[0], total, _cycle(request, in_bill[0], period), period, None, None, 0)]
+        return [Segment(in_bill[0], total, cycle_of(request, in_bill[0], period), period, None, None, 0)]
     if len(pieces) == 1 and len(in_bill) == 1 and in_bill[0].compiled.single:
         end = pieces[0].end
         if end is None or end < start:
             raise PieceDatesMissing()
-        return [Segment(in_bill[0], total, _cycle(request, in_bill[0], period), start, start, end, 0)]
+        return [Segment(in_bill[0], total, cycle_of(request, in_bill[0], period), start, start, end, 0)]
     segments: list[Segment] = []
     for index, (piece, volume) in enumerate(zip(pieces, volumes, strict=True)):
         if piece.start is None or piece.end is None or piece.end < piece.start:
             raise PieceDatesMissing()
         for part in _by_version(in_bill, piece.start, piece.end, volume, index):
-            segments += _by_cycle(request, part, period)
+            segments += _bycycle_of(request, part, period)
     if len(segments) == 1:
         return [segments[0]._replace(volume=total)]
     settled = settle([segment.volume for segment in segments], total)
@@ -148,14 +148,14 @@ def _by_days(volume: Decimal, marks: Sequence[date], rules: Sequence[Transition]
     return parts
 
 
-def _by_cycle(request: RatingRequest, segment: Segment, period: date | None) -> list[Segment]:
+def _bycycle_of(request: RatingRequest, segment: Segment, period: date | None) -> list[Segment]:
     compiled = segment.governing.compiled
     tiers = compiled.version.tiers
     if tiers is None or not compiled.cumulative:
         return [segment]
     start, end = segment.start, segment.end
     if tiers.straddle is Straddle.BY_PERIOD or start is None or end is None:
-        return [segment._replace(cycle_start=_cycle(request, segment.governing, period))]
+        return [segment._replace(cycle_start=cycle_of(request, segment.governing, period))]
     starts = request.anchor or tiers.cycle_starts
     marks = [start]
     cycles = [cycle_start_of(start, starts, tiers.cycle_months)]
@@ -173,7 +173,7 @@ def _by_cycle(request: RatingRequest, segment: Segment, period: date | None) -> 
     ]
 
 
-def _cycle(request: RatingRequest, governing: Governing, period: date | None) -> date | None:
+def cycle_of(request: RatingRequest, governing: Governing, period: date | None) -> date | None:
     """The cycle of a bill that belongs to one by its reading period; the first period may count in the one before."""
     compiled = governing.compiled
     tiers = compiled.version.tiers
