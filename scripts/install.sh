@@ -37,5 +37,6 @@ fi
 
 echo "Installing what $lock names …"
 pip="$venv/bin/python -m pip --disable-pip-version-check --quiet"
-$pip install --require-hashes --requirement "$lock"
+# Bytecode is made when a module is first imported: most of what is installed never is.
+$pip install --no-compile --require-hashes --requirement "$lock"
 $pip install --no-deps --no-build-isolation --no-index --editable .
