@@ -7,11 +7,13 @@ from qingyuan.domains.customers.queries.billing_facts import (
     holds_on,
     not_to_read,
 )
+from qingyuan.domains.customers.queries.payers import PayerFacts, payers
 from qingyuan.domains.customers.queries.refs import AccountRef, account_ref, account_refs, account_refs_by_id
 
 __all__ = [
     "AccountFacts",
     "AccountRef",
+    "PayerFacts",
     "ReliefFact",
     "account_ref",
     "account_refs",
@@ -19,4 +21,5 @@ __all__ = [
     "billing_facts",
     "holds_on",
     "not_to_read",
+    "payers",
 ]

@@ -1,6 +1,7 @@
 """Writes of the ledger: books and periods, posting receivables, clearing, reversing."""
 
 from qingyuan.domains.ledger.operations.balances import open_balances
+from qingyuan.domains.ledger.operations.cash import post_over_short
 from qingyuan.domains.ledger.operations.chart import OtherCompany, add_chart_account, set_posting_rule, set_up_books
 from qingyuan.domains.ledger.operations.credit_reversals import CreditAlreadyReversed
 from qingyuan.domains.ledger.operations.payment_clearing import NotOwed, clear_by_payment
@@ -45,6 +46,7 @@ __all__ = [
     "hold_open_periods",
     "open_balances",
     "open_period",
+    "post_over_short",
     "post_receivables",
     "reopen_period",
     "reverse_receivables",

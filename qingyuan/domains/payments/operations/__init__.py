@@ -1,0 +1,36 @@
+"""Writes of payments: sessions, payments, voids, receipts."""
+
+from qingyuan.domains.payments.operations.batch import BatchPayment, take_payments_batch
+from qingyuan.domains.payments.operations.receipts import PrintedReceipt, print_receipt
+from qingyuan.domains.payments.operations.sessions import (
+    CountRefused,
+    NoCashier,
+    SessionClosed,
+    SessionOpen,
+    close_session,
+    open_session,
+)
+from qingyuan.domains.payments.operations.taking import BelowLeast, DoesNotAddUp, NoHolder, OnHold, take_payment
+from qingyuan.domains.payments.operations.voiding import AlreadyVoided, NoSession, ReasonMissing, void_payment
+
+__all__ = [
+    "AlreadyVoided",
+    "BatchPayment",
+    "BelowLeast",
+    "CountRefused",
+    "DoesNotAddUp",
+    "NoCashier",
+    "NoHolder",
+    "NoSession",
+    "OnHold",
+    "PrintedReceipt",
+    "ReasonMissing",
+    "SessionClosed",
+    "SessionOpen",
+    "close_session",
+    "open_session",
+    "print_receipt",
+    "take_payment",
+    "take_payments_batch",
+    "void_payment",
+]

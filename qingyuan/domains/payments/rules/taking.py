@@ -1,0 +1,94 @@
+"""A payment as it is asked for and as it was taken (收款请求与结果)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from qingyuan.domains.payments.rules.states import TenderKind
+from qingyuan.kernel.canonical import canonical_json, sha256_hex
+
+_ZERO = Decimal("0.00")
+
+
+class PaymentLine(NamedTuple):
+    """Money for one account. `open_item_ids`: the bills chosen, None: what it owes, oldest first, empty: all into
+    prepayment.
+    """
+
+    account_id: int
+    amount: Decimal
+    open_item_ids: tuple[int, ...] | None = None
+
+
+class Tender(NamedTuple):
+    """What was handed over: `reference` is the slip's or transfer's number."""
+
+    kind: TenderKind
+    amount: Decimal
+    reference: str = ""
+
+
+class Fault(StrEnum):
+    """Why an asked-for payment does not add up."""
+
+    NOTHING = "nothing"  # no account, or no tender
+    AMOUNT = "amount"  # an amount that is not positive, or has a fraction of a fen
+    SUM = "sum"  # tenders − change is not what the accounts get
+    CHANGE = "change"  # more change than cash was handed over
+    TWICE = "twice"  # an account named twice
+
+
+def fault_of(lines: Sequence[PaymentLine], tenders: Sequence[Tender], change: Decimal) -> Fault | None:
+    """What is wrong with a payment, None when it adds up: Σ tenders − change = Σ lines; change is given from cash."""
+    if not lines or not tenders:
+        return Fault.NOTHING
+    amounts = [line.amount for line in lines] + [tender.amount for tender in tenders]
+    if any(amount <= 0 for amount in amounts) or change < 0:
+        return Fault.AMOUNT
+    if any(amount != amount.quantize(Decimal("0.01")) for amount in (*amounts, change)):
+        return Fault.AMOUNT
+    if len({line.account_id for line in lines}) != len(lines):
+        return Fault.TWICE
+    if change > sum((tender.amount for tender in tenders if tender.kind is TenderKind.CASH), _ZERO):
+        return Fault.CHANGE
+    received = sum((tender.amount for tender in tenders), _ZERO) - change
+    return None if received == sum((line.amount for line in lines), _ZERO) else Fault.SUM
+
+
+def request_hash(
+    *, session: str, lines: Sequence[PaymentLine], tenders: Sequence[Tender], change: Decimal, payer_name: str = ""
+) -> str:
+    """What tells a repeated request from another one with the same key."""
+    return sha256_hex(
+        canonical_json(
+            {
+                "format": "qy-payment/1",
+                "session": session,
+                "lines": [
+                    [line.account_id, line.amount, None if line.open_item_ids is None else list(line.open_item_ids)]
+                    for line in lines
+                ],
+                "tenders": [[tender.kind.value, tender.amount, tender.reference] for tender in tenders],
+                "change": change,
+                "payer": payer_name,
+            }
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TakenPayment:
+    """A payment that stands. `content` is what its receipt says (see `rules.receipt`), amounts as text; `repeated` when
+    the same request had been carried out before.
+    """
+
+    payment_id: int
+    payment_no: str
+    receipt_id: int | None
+    receipt_no: str
+    received: Decimal
+    change: Decimal
+    content: Mapping[str, object]
+    repeated: bool = False
