@@ -7,6 +7,7 @@ from qingyuan.domains.readings.operations.billing_marks import (
     mark_change_unhandled,
     mark_unbilled,
 )
+from qingyuan.domains.readings.operations.conditions import DEFAULT_CONDITIONS, NewCondition, set_conditions
 from qingyuan.domains.readings.operations.correcting import Correction, correct_after_billing, revise_after_exchange
 from qingyuan.domains.readings.operations.importing import (
     ImportPreview,
@@ -22,9 +23,11 @@ from qingyuan.domains.readings.operations.taking import ReadRow
 from qingyuan.domains.readings.operations.tasks import generate_tasks
 
 __all__ = [
+    "DEFAULT_CONDITIONS",
     "Correction",
     "ImportPreview",
     "ImportResult",
+    "NewCondition",
     "ReadRow",
     "ReadingRefused",
     "RowVerdict",
@@ -43,6 +46,7 @@ __all__ = [
     "reopen",
     "revise_after_exchange",
     "send_back",
+    "set_conditions",
     "skip",
     "verdict_counts",
 ]
