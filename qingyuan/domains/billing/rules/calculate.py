@@ -6,12 +6,14 @@ before it; the outcomes are given in the run's order, by natural keys.
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Protocol
 
 from qingyuan.domains.billing.rules.case import Case, Refusal
 from qingyuan.domains.billing.rules.lines import Rated, difference, lines_text, rated
 from qingyuan.domains.billing.rules.snapshot import render, render_refused
+from qingyuan.domains.billing.rules.states import BillKind
 from qingyuan.domains.billing.rules.tier_use import GroupUse, UseTable
 from qingyuan.domains.tariffs.rules.request import RatingRequest, TierUse
 from qingyuan.domains.tariffs.rules.result import RatingResult
@@ -40,7 +42,6 @@ class Outcome:
     snapshot: str
     lines: str
     hash: str
-    request: RatingRequest | None = None
 
 
 def calculate(cases: Iterable[Case], use: UseTable, rate: Rater, *, expected: Expected | None = None) -> list[Outcome]:
@@ -49,11 +50,14 @@ def calculate(cases: Iterable[Case], use: UseTable, rate: Rater, *, expected: Ex
     The result is ordered by natural keys (the run's order).
     """
     outcomes: list[Outcome] = []
+    carried: dict[int, Decimal] = {}
     for case in sorted(cases, key=lambda each: each.tier_order):
         group = use.of(case.rows.group_id or 0)
-        outcome = _work(case, group, rate)
+        outcome = _work(case, group, rate, carried)
         if outcome.rated is not None and (expected is None or expected(outcome)):
             group.add(outcome.rated.entries)
+            if case.facts is not None and case.facts.carries:
+                carried[case.rows.point_id] = outcome.rated.carry_after
         outcomes.append(outcome)
     outcomes.sort(key=lambda each: each.case.natural_key)
     return outcomes
@@ -79,19 +83,28 @@ def recompute(after: RatingRequest, before: RatingRequest | None, rate: Rater) -
     return difference(rate(after), rate(before))
 
 
-def _work(case: Case, group: GroupUse, rate: Rater) -> Outcome:
-    if case.refusal is not None or case.facts is None:
+def _work(case: Case, group: GroupUse, rate: Rater, carried: Mapping[int, Decimal]) -> Outcome:
+    correction, facts = case.correction, case.facts
+    if case.refusal is not None or (facts is None and correction is None):
         return _refused(case, case.refusal or Refusal(CALCULATION_FAILED, {}))
-    request = case.facts.request(group.before(case.place.position, case.sequence))
+    use = group.before(case.place.position, case.sequence)
     try:
-        result = rate(request)
-        outcome = rated(result) if case.correction is None else difference(result, rate(case.correction.before))
+        if correction is not None:
+            request = replace(correction.after, tier_use=use)
+            outcome = difference(rate(request), rate(correction.before))
+            case.kind = BillKind.REFUND if outcome.total < 0 else BillKind.BACK_BILL
+        else:
+            assert facts is not None
+            carry = facts.carry_before
+            if facts.carries:
+                carry = carried.get(case.rows.point_id, carry)
+            request = facts.request(use, carry)
+            outcome = rated(rate(request))
     except DomainError as error:
         return _refused(case, Refusal(error.code, dict(error.params)))
-    touched = _touched(request.tier_use, outcome.touched)
-    snapshot = render(case, request, touched)
+    snapshot = render(case, request, _touched(use, outcome.touched))
     lines = lines_text(outcome.lines)
-    return Outcome(case, outcome, None, snapshot, lines, item_hash(snapshot, lines), request)
+    return Outcome(case, outcome, None, snapshot, lines, item_hash(snapshot, lines))
 
 
 def _touched(before: Sequence[TierUse], after: Sequence[TierUse]) -> list[TierUse]:

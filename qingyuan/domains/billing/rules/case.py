@@ -3,7 +3,7 @@
 Everything that rating needs is here but the tier use before it, which depends on what stands earlier in its tier group.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -64,13 +64,6 @@ class Refusal(NamedTuple):
     params: dict[str, object]
 
 
-class Notice(NamedTuple):
-    """What a person should look at although the case gives a bill (提示)."""
-
-    code: str
-    params: dict[str, object]
-
-
 class SharesFact(NamedTuple):
     """Usage shares with their canonical text, made once for all points that have the same."""
 
@@ -114,6 +107,7 @@ class Facts:
     quota: tuple[QuotaFrom, ...] = ()
     relief: tuple[str, ...] = ()
     calibre: str = ""
+    carries: bool = False
     carry_before: Decimal = Decimal("0.000")
     anchor: MonthDay | None = None
     opened: date | None = None
@@ -121,15 +115,15 @@ class Facts:
     account_fees: bool = True
     account_used: bool | None = None
 
-    def request(self, tier_use: tuple[TierUse, ...]) -> RatingRequest:
-        """The rating request with what was used before."""
+    def request(self, tier_use: tuple[TierUse, ...], carry_before: Decimal) -> RatingRequest:
+        """The rating request with what was used before and the remainder carried over."""
         return RatingRequest(
             self.pieces,
             self.shares.shares,
             self.months,
             self.period_date,
             tier_use,
-            self.carry_before,
+            carry_before,
             self.people,
             self.quota,
             self.calibre,
@@ -147,17 +141,20 @@ class Facts:
 
 @dataclass(slots=True)
 class Correction:
-    """What a correcting bill starts from: the bill it corrects and the request by which that stands billed so far."""
+    """What a correcting bill is made of: the bill it corrects, the request by which that stands billed so far, and the
+    one by which it should stand (its tier use is filled in when it is calculated).
+    """
 
     bill_id: int
     bill_no: str
     before: RatingRequest
+    after: RatingRequest
     cause: str
 
 
 @dataclass(slots=True)
 class Case:
-    """One element of a run.
+    """One element of a run: a bill by its `facts`, or a `correction`, or a `refusal`.
 
     `sequence` is the second half of the tier position: a re-bill and a correction have that of the bill they replace or
     correct. `revision` is the consumption's, `change_id` the ConsumptionChange that a true-up answers.
@@ -166,7 +163,7 @@ class Case:
     place: Place
     rows: Rows
     kind: BillKind
-    facts: Facts | None
+    facts: Facts | None = None
     refusal: Refusal | None = None
     basis: BillBasis = BillBasis.METERED
     revision: int = 1
@@ -174,7 +171,6 @@ class Case:
     replaces_bill_id: int | None = None
     correction: Correction | None = None
     change_id: int | None = None
-    notices: list[Notice] = field(default_factory=list)
 
     @property
     def tier_order(self) -> tuple[int, int, str, str]:

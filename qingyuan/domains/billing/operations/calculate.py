@@ -1,0 +1,107 @@
+"""Calculating a chunk, and closing the calculation of a run (试算、计费)."""
+
+from decimal import Decimal
+from functools import partial
+
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from qingyuan.domains.billing.declarations import SHOCK_FACTOR, SHOCK_MINIMUM
+from qingyuan.domains.billing.models import BillingRun, RunChunk
+from qingyuan.domains.billing.operations.chunks import claimed
+from qingyuan.domains.billing.operations.runs import held_run
+from qingyuan.domains.billing.operations.writing import copy_run_items
+from qingyuan.domains.billing.queries.bill_facts import recent_means
+from qingyuan.domains.billing.queries.cases import load_cases, load_use
+from qingyuan.domains.billing.queries.totals import totals_of
+from qingyuan.domains.billing.rules.calculate import Outcome, calculate, run_hash
+from qingyuan.domains.billing.rules.states import BillKind, ChunkState, RunState
+from qingyuan.domains.tariffs.queries.catalogue import PriceList, price_list
+from qingyuan.domains.tariffs.rules.rate import rate
+from qingyuan.platform.parameters import queries as parameters
+
+ZERO_BILL = "billing.zero_bill"
+BILL_SHOCK = "billing.bill_shock"
+
+
+def calculate_chunk(*, run_id: int, chunk_no: int) -> bool:
+    """Calculate one waiting chunk and write its run items, in one transaction. False when there is nothing to do here:
+    the chunk is done, or another worker has it. Takes no account lock.
+    """
+    with transaction.atomic():
+        chunk = claimed(run_id, chunk_no, ChunkState.WAITING)
+        if chunk is None:
+            return False
+        run = BillingRun.objects.get(pk=run_id)
+        if run.state != RunState.CALCULATING:
+            return False
+        outcomes = outcomes_of(run, chunk.reading_item_ids, price_list(run.company_id))
+        copy_run_items(run_id, chunk_no, outcomes, _notices(run, outcomes))
+        done = [outcome.rated for outcome in outcomes if outcome.rated is not None]
+        RunChunk.objects.filter(pk=chunk.pk).update(
+            state=ChunkState.CALCULATED,
+            bill_count=len(done),
+            amount=sum((each.total for each in done), Decimal("0.00")),
+            attempts=F("attempts") + 1,
+        )
+    return True
+
+
+def outcomes_of(run: BillingRun, reading_item_ids: list[int], prices: PriceList) -> list[Outcome]:
+    """What the items come to now, in the run's order: the one calculation, on the facts as the database has them."""
+    kind = run.selection.get("kind")
+    cases = load_cases(
+        reading_item_ids,
+        prices=prices,
+        business_date=run.business_date,
+        kind=None if kind is None else BillKind(kind),
+    )
+    return calculate(cases, load_use(cases), partial(rate, catalogue=prices.catalogue))
+
+
+def finish_calculation(*, run_id: int) -> bool:
+    """Close the calculation when the last chunk is done: totals and result hash. False when it is not time yet."""
+    with transaction.atomic():
+        run = held_run(run_id)
+        if run.state != RunState.CALCULATING:
+            return False
+        if RunChunk.objects.filter(run_id=run_id).exclude(state=ChunkState.CALCULATED).exists():
+            return False
+        BillingRun.objects.filter(pk=run_id).update(
+            state=RunState.CALCULATED,
+            calculated_at=Now(),
+            result_hash=_result_hash(run_id),
+            totals=totals_of(run_id),
+            version=F("version") + 1,
+        )
+    return True
+
+
+def _result_hash(run_id: int) -> str:
+    """Read through a cursor of the server, so that memory stays flat at any size."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute('SELECT hash FROM run_item WHERE run_id = %s ORDER BY natural_key COLLATE "C", id', [run_id])
+        return run_hash(row[0] for batch in iter(lambda: cursor.fetchmany(5000), []) for row in batch)
+
+
+def _notices(run: BillingRun, outcomes: list[Outcome]) -> dict[int, tuple[str, dict[str, object]]]:
+    """Bills of nothing, and bills far over what the point's last ones came to."""
+    least = parameters.decimal(SHOCK_MINIMUM, unit_id=run.unit_id, on=run.business_date)
+    factor = parameters.decimal(SHOCK_FACTOR, unit_id=run.unit_id, on=run.business_date)
+    notices: dict[int, tuple[str, dict[str, object]]] = {}
+    large: dict[int, Outcome] = {}
+    for index, outcome in enumerate(outcomes):
+        if outcome.rated is None or outcome.case.correction is not None:
+            continue
+        if not outcome.rated.total:
+            notices[index] = (ZERO_BILL, {})
+        elif outcome.rated.total >= least:
+            large[index] = outcome
+    means = recent_means([outcome.case.rows.point_id for outcome in large.values()]) if large else {}
+    for index, outcome in large.items():
+        mean = means.get(outcome.case.rows.point_id)
+        assert outcome.rated is not None
+        if mean is not None and outcome.rated.total > mean * factor:
+            notices[index] = (BILL_SHOCK, {"mean": mean, "amount": outcome.rated.total})
+    return notices

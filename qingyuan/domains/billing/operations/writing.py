@@ -1,0 +1,223 @@
+"""Rows of the bulk tables as COPY text (批量写入): one pass over the outcomes of a chunk, one COPY per table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from qingyuan.domains.billing.rules.calculate import Outcome
+from qingyuan.domains.billing.rules.case import LAST_IN_POSITION, Rows
+from qingyuan.domains.billing.rules.lines import Rated, stored_volume
+from qingyuan.domains.billing.rules.snapshot import FORMAT
+from qingyuan.domains.billing.rules.states import LIVE_KINDS, RunItemState
+from qingyuan.domains.ledger.rules.netting import net_parts
+from qingyuan.domains.ledger.rules.posting import NewCredit, NewReceivable
+from qingyuan.domains.tariffs.queries.catalogue import PriceList
+from qingyuan.domains.tariffs.rules.result import RatingLine
+from qingyuan.kernel.canonical import canonical_json
+from qingyuan.platform.copying import copy_text, escaped
+
+RUN_ITEM_COLUMNS = (
+    *("run_id", "chunk_no", "position", "natural_key", "state", "kind", "group_id", "account_id", "point_id"),
+    *("reading_item_id", "corrects_bill_id", "change_id", "book_id", "volume", "amount", "exception_code"),
+    *("exception_params", "snapshot", "lines", "hash"),
+)
+BILL_COLUMNS = (
+    *("id", "bill_no", "company_id", "unit_id", "run_id", "run_position", "kind", "basis", "account_id", "customer_id"),
+    *("point_id", "book_id", "reading_item_id", "group_id", "yyyymm", "round_no", "tier_position", "tier_sequence"),
+    *("from_date", "to_date", "months", "volume", "amount", "tax_amount", "posting_date", "due_date"),
+    *("replaces_bill_id", "corrects_bill_id", "change_id", "carry_after", "hash_format", "hash", "snapshot"),
+)
+LINE_COLUMNS = (
+    *("bill_id", "position", "kind", "charge_item_id", "price_version_id", "usage_class_id", "tier", "volume"),
+    *("metered_volume", "price", "amount", "tax_rate", "tax_amount", "counts"),
+)
+LIVE_COLUMNS = ("bill_id", "point_id", "yyyymm", "round_no", "from_date", "to_date")
+ENTRY_COLUMNS = (
+    *("group_id", "counter", "cycle_start_date", "position", "sequence", "volume", "source", "bill_id", "note"),
+)
+NULL = "\\N"
+
+
+def copy_run_items(
+    run_id: int, chunk_no: int, outcomes: Sequence[Outcome], notices: Mapping[int, tuple[str, dict[str, object]]]
+) -> None:
+    """The results of a chunk's calculation. `notices` by index: what a person should look at on a calculated one."""
+    rows: list[str] = []
+    for index, outcome in enumerate(outcomes):
+        case, result = outcome.case, outcome.rated
+        code, params = "", NULL
+        if outcome.refusal is not None:
+            code, params = outcome.refusal.code, _json(outcome.refusal.params)
+        elif index in notices:
+            code, params = notices[index][0], _json(notices[index][1])
+        state = RunItemState.EXCEPTION if result is None else RunItemState.CALCULATED
+        rows.append(
+            f"{run_id}\t{chunk_no}\t{index + 1}\t{escaped(case.natural_key)}\t{state}\t{case.kind}"
+            f"\t{_id(case.rows.group_id)}\t{case.rows.account_id}\t{case.rows.point_id}\t{case.rows.reading_item_id}"
+            f"\t{_id(None if case.correction is None else case.correction.bill_id)}\t{_id(case.change_id)}"
+            f"\t{case.rows.book_id}\t{0 if result is None else result.volume}\t{0 if result is None else result.total}"
+            f"\t{code}\t{params}\t{escaped(outcome.snapshot)}\t{escaped(outcome.lines)}\t{outcome.hash}\n"
+        )
+    copy_text("run_item", RUN_ITEM_COLUMNS, ["".join(rows)])
+
+
+class Issue(NamedTuple):
+    """What all bills of an issue have in common. `bill_no_of` writes the n-th number of the run's block."""
+
+    company_id: int
+    run_id: int
+    posting_date: date
+    due_date: date
+    prices: PriceList
+    bill_no_of: Callable[[int], str]
+
+
+@dataclass(slots=True)
+class Rowset:
+    """The rows of a chunk's bills, and what the ledger is to post."""
+
+    bills: list[str] = field(default_factory=list)
+    lines: list[str] = field(default_factory=list)
+    live: list[str] = field(default_factory=list)
+    entries: list[str] = field(default_factory=list)
+    receivables: list[NewReceivable] = field(default_factory=list)
+    credits: list[NewCredit] = field(default_factory=list)
+
+    def copy(self) -> None:
+        """One COPY per table, parents first."""
+        copy_text("bill", BILL_COLUMNS, ["".join(self.bills)])
+        copy_text("bill_line", LINE_COLUMNS, ["".join(self.lines)])
+        if self.live:
+            copy_text("bill_live", LIVE_COLUMNS, ["".join(self.live)])
+        if self.entries:
+            copy_text("tier_entry", ENTRY_COLUMNS, ["".join(self.entries)])
+
+
+def build_bills(issue: Issue, outcomes: Sequence[tuple[int, int, Outcome]]) -> Rowset:
+    """The rows of the bills. Each outcome comes with its bill id and its place in the run's block of numbers."""
+    rowset = Rowset()
+    for bill_id, place, outcome in outcomes:
+        result = outcome.rated
+        assert result is not None
+        _add_bill(rowset, issue, bill_id, place, outcome, result)
+        parts = _add_lines(rowset.lines, issue.prices, bill_id, outcome, result)
+        _add_receivable(rowset, issue, bill_id, place, outcome, result.total, parts)
+    return rowset
+
+
+def _add_bill(rowset: Rowset, issue: Issue, bill_id: int, place: int, outcome: Outcome, result: Rated) -> None:
+    case = outcome.case
+    rows, at = case.rows, case.place
+    sequence = bill_id if case.sequence == LAST_IN_POSITION else case.sequence
+    start, end, months = _span(outcome)
+    corrects = None if case.correction is None else case.correction.bill_id
+    rowset.bills.append(
+        f"{bill_id}\t{escaped(issue.bill_no_of(place))}\t{issue.company_id}\t{rows.unit_id}\t{issue.run_id}\t{place + 1}"
+        f"\t{case.kind}\t{case.basis}\t{rows.account_id}\t{rows.customer_id}\t{rows.point_id}\t{rows.book_id}"
+        f"\t{rows.reading_item_id or NULL}\t{_id(rows.group_id)}\t{at.yyyymm}\t{at.round_no}\t{at.position}\t{sequence}"
+        f"\t{start}\t{end}\t{months}\t{result.volume}\t{result.total}\t{result.tax}\t{issue.posting_date}"
+        f"\t{issue.due_date}\t{_id(case.replaces_bill_id)}\t{_id(corrects)}\t{_id(case.change_id)}"
+        f"\t{result.carry_after}\t{FORMAT}\t{outcome.hash}\t{escaped(outcome.snapshot)}\n"
+    )
+    if case.kind in LIVE_KINDS and case.correction is None:
+        rowset.live.append(f"{bill_id}\t{rows.point_id}\t{at.yyyymm}\t{at.round_no}\t{start}\t{end}\n")
+    for entry in result.entries:
+        rowset.entries.append(
+            f"{rows.group_id}\t{escaped(entry.counter)}\t{entry.cycle_start}\t{at.position}\t{sequence}"
+            f"\t{entry.volume}\tBILL\t{bill_id}\t\n"
+        )
+
+
+def _add_lines(
+    lines: list[str], prices: PriceList, bill_id: int, outcome: Outcome, result: Rated
+) -> dict[int, Decimal]:
+    """The bill's lines; returns its amounts by charge item."""
+    parts: dict[int, Decimal] = {}
+    facts = outcome.case.facts
+    class_ids: tuple[int | None, ...] = () if facts is None else facts.shares.class_ids
+    counting = bool(result.entries)
+    for position, line in enumerate(result.lines, 1):
+        charge_item_id = _charge_item(prices, line, result.lines)
+        class_id = class_ids[line.share] if 0 <= line.share < len(class_ids) else None
+        version_id = prices.version_ids.get((line.plan_code, line.version_date))
+        lines.append(
+            f"{bill_id}\t{position}\t{line.kind}\t{charge_item_id}\t{_id(version_id)}\t{_id(class_id)}\t{_id(line.tier)}"
+            f"\t{_value(stored_volume(line.volume))}\t{_value(line.metered_volume)}\t{_value(line.price)}\t{line.amount}"
+            f"\t{_value(line.tax_rate)}\t{line.tax}\t{'t' if counting and line.counts else 'f'}\n"
+        )
+        parts[charge_item_id] = parts.get(charge_item_id, Decimal("0.00")) + line.amount
+    return parts
+
+
+def _charge_item(prices: PriceList, line: RatingLine, lines: Sequence[RatingLine]) -> int:
+    """The line's charge item; rounding and minimum belong to the bill's first one where the company has none for them."""
+    known = prices.charge_items.get(line.item_code)
+    if known is None:
+        known = next(prices.charge_items[each.item_code] for each in lines if each.item_code in prices.charge_items)
+    return known.id
+
+
+def _add_receivable(
+    rowset: Rowset, issue: Issue, bill_id: int, place: int, outcome: Outcome, total: Decimal, parts: dict[int, Decimal]
+) -> None:
+    if not total:
+        return
+    rows: Rows = outcome.case.rows
+    customer_id = rows.customer_id
+    assert customer_id is not None
+    label = issue.bill_no_of(place)
+    given = tuple([(charge_item, amount) for charge_item, amount in parts.items() if amount])
+    if total > 0:
+        rowset.receivables.append(
+            NewReceivable(
+                bill_id,
+                label,
+                rows.unit_id,
+                rows.account_id,
+                customer_id,
+                outcome.case.place.yyyymm,
+                issue.due_date,
+                total,
+                given,
+            )
+        )
+    else:
+        back = net_parts([(charge_item, -amount) for charge_item, amount in given]).parts
+        correction = outcome.case.correction
+        rowset.credits.append(
+            NewCredit(
+                bill_id,
+                label,
+                rows.unit_id,
+                rows.account_id,
+                customer_id,
+                None if correction is None else correction.bill_id,
+                -total,
+                back,
+            )
+        )
+
+
+def _span(outcome: Outcome) -> tuple[date, date, int]:
+    """From, to and months; a correcting bill has those of the usage it corrects, and no months of its own."""
+    facts, correction = outcome.case.facts, outcome.case.correction
+    if facts is not None:
+        return facts.from_date, facts.to_date, facts.months
+    assert correction is not None
+    starts = [piece.start for piece in correction.after.pieces if piece.start is not None]
+    ends = [piece.end for piece in correction.after.pieces if piece.end is not None]
+    return min(starts), max(ends), 0
+
+
+def _json(params: Mapping[str, object]) -> str:
+    return escaped(canonical_json({name: str(value) for name, value in params.items()}))
+
+
+def _id(value: int | None) -> str:
+    return NULL if value is None else str(value)
+
+
+def _value(value: Decimal | None) -> str:
+    return NULL if value is None else str(value)

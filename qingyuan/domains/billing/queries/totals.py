@@ -1,0 +1,32 @@
+"""What a run comes to (批次合计)."""
+
+from decimal import Decimal
+
+from qingyuan.domains.billing.queries.field_facts import rows_of
+
+
+def totals_of(run_id: int) -> dict[str, object]:
+    """Bills, volume, amount, and counts by exception or notice code, as the run keeps them (amounts as text)."""
+    sql = """
+        SELECT state, exception_code, count(*), sum(volume), sum(amount) FROM run_item
+        WHERE run_id = %s GROUP BY state, exception_code ORDER BY 1, 2
+    """
+    bills, volume, amount = 0, Decimal("0.000"), Decimal("0.00")
+    exceptions: dict[str, int] = {}
+    notices: dict[str, int] = {}
+    for state, code, count, some_volume, some_amount in rows_of(sql, [run_id]):
+        if state == "CALCULATED":
+            bills += count
+            volume += some_volume
+            amount += some_amount
+            if code:
+                notices[code] = count
+        else:
+            exceptions[code] = exceptions.get(code, 0) + count
+    return {
+        "bills": bills,
+        "volume": str(volume),
+        "amount": str(amount),
+        "exceptions": exceptions,
+        "notices": notices,
+    }
