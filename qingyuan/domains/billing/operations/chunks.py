@@ -1,9 +1,11 @@
 """Claiming chunks (分块认领): the chunk's row is the truth about what is done."""
 
 from django.db import transaction
+from django.db.models import F
 
-from qingyuan.domains.billing.models import RunChunk
-from qingyuan.domains.billing.rules.states import ChunkState
+from qingyuan.domains.billing.models import BillingRun, RunChunk
+from qingyuan.domains.billing.operations.runs import held_run
+from qingyuan.domains.billing.rules.states import ChunkState, RunState
 
 
 def claimed(run_id: int, chunk_no: int, state: ChunkState) -> RunChunk | None:
@@ -17,8 +19,35 @@ def claimed(run_id: int, chunk_no: int, state: ChunkState) -> RunChunk | None:
 
 
 def record_failure(*, run_id: int, chunk_no: int, code: str, detail: str) -> None:
-    """Note that a chunk could not be worked, with the reason; its run waits until it is resumed."""
+    """Note that a chunk could not be worked, with the reason: it waits until a person resumes the run."""
     with transaction.atomic():
-        RunChunk.objects.filter(run_id=run_id, chunk_no=chunk_no).exclude(state=ChunkState.ISSUED).update(
-            error_code=code[:80], error_detail=detail[:4000]
+        chunks = RunChunk.objects.filter(run_id=run_id, chunk_no=chunk_no).exclude(state=ChunkState.ISSUED)
+        chunks.update(
+            state=ChunkState.FAILED, error_code=code[:80], error_detail=detail[:4000], attempts=F("attempts") + 1
         )
+
+
+def resume_failed(*, run_id: int) -> int:
+    """Let the failed chunks of a run be worked again, by the stage in which the run stands. Returns their number."""
+    with transaction.atomic():
+        run = held_run(run_id)
+        before = ChunkState.WAITING if run.state == RunState.CALCULATING else ChunkState.CALCULATED
+        failed = RunChunk.objects.filter(run_id=run_id, state=ChunkState.FAILED)
+        return failed.update(state=before, error_code="", error_detail="")
+
+
+def unfinished(run_id: int) -> tuple[RunState, list[int]]:
+    """The run's state and the chunks that its present stage still has to work and that nobody works on at this moment."""
+    state = RunState(BillingRun.objects.values_list("state", flat=True).get(pk=run_id))
+    wanted = {RunState.CALCULATING: ChunkState.WAITING, RunState.ISSUING: ChunkState.CALCULATED}.get(state)
+    if wanted is None:
+        return state, []
+    with transaction.atomic():
+        rows = RunChunk.objects.select_for_update(skip_locked=True, no_key=True).filter(run_id=run_id, state=wanted)
+        return state, list(rows.order_by("chunk_no").values_list("chunk_no", flat=True))
+
+
+def runs_under_way() -> list[int]:
+    """Runs that are being calculated or issued."""
+    found = BillingRun.objects.filter(state__in=[RunState.CALCULATING, RunState.ISSUING])
+    return list(found.order_by("id").values_list("id", flat=True))

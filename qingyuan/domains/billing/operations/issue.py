@@ -1,0 +1,240 @@
+"""Issuing a run (签发): each chunk is calculated again on the facts of the moment, compared, and posted in one transaction."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+
+from django.db import connection, transaction
+from django.db.models import F, Sum, Window
+from django.db.models.functions import Now
+
+from qingyuan.domains.billing.declarations import BILL_NUMBERS, DUE_DAYS
+from qingyuan.domains.billing.models import BillingRun, RunChunk, RunItem, TierGroup
+from qingyuan.domains.billing.operations.chunks import claimed
+from qingyuan.domains.billing.operations.runs import RunHasNoBills, held_run, let_go, require_state
+from qingyuan.domains.billing.operations.writing import Issue, Rowset, build_bills
+from qingyuan.domains.billing.queries.cases import load_cases, load_use
+from qingyuan.domains.billing.rules.calculate import Outcome, calculate
+from qingyuan.domains.billing.rules.states import BillKind, ChunkState, RunItemState, RunState
+from qingyuan.domains.customers import operations as customers
+from qingyuan.domains.ledger.operations.periods import hold_open_period
+from qingyuan.domains.ledger.operations.receivables import post_receivables
+from qingyuan.domains.ledger.rules.posting import PostingSource
+from qingyuan.domains.readings import operations as readings
+from qingyuan.domains.readings.operations.locks import lock_items
+from qingyuan.domains.tariffs.queries.catalogue import price_list
+from qingyuan.domains.tariffs.rules.rate import rate
+from qingyuan.kernel.actor import Actor
+from qingyuan.kernel.canonical import canonical_json, sha256_hex
+from qingyuan.kernel.errors import DomainError
+from qingyuan.platform import registry
+from qingyuan.platform.audit import operations as audit
+from qingyuan.platform.copying import reserve_ids
+from qingyuan.platform.locking.door import hold
+from qingyuan.platform.locking.rank import Rank
+from qingyuan.platform.numbering import operations as numbering
+from qingyuan.platform.numbering.rules.writing import scope_of
+from qingyuan.platform.organisation import queries as organisation
+from qingyuan.platform.parameters import queries as parameters
+from qingyuan.platform.staff import operations as staff
+
+
+class TotalMismatch(DomainError):
+    """The total that the person typed is not the run's (输入的总额与批次不符)."""
+
+    code = "billing.total_mismatch"
+
+
+def start_issue(
+    *,
+    actor: Actor,
+    run_id: int,
+    posting_date: date,
+    due_date: date | None = None,
+    expected_total: Decimal | None = None,
+) -> None:
+    """Begin to issue a checked real run: posting date, due date and the block of bill numbers are fixed here.
+
+    `due_date` None: posting date plus `billing.due_days`. `expected_total` is what the person typed, None for a face that
+    asks for none. The caller defers the chunks. Raises RunNotInState, RunHasNoBills, TotalMismatch, NotPermitted,
+    PeriodClosed, PeriodMissing.
+    """
+    with transaction.atomic():
+        company_id = BillingRun.objects.values_list("company_id", flat=True).get(pk=run_id)
+        hold_open_period(company_id, posting_date)
+        run = held_run(run_id)
+        staff.require(actor, "billing.issue", on=posting_date, unit_id=run.unit_id)
+        require_state(run, RunState.CHECKED)
+        if expected_total is not None and expected_total != Decimal(run.totals["amount"]):
+            raise TotalMismatch(typed=expected_total, total=run.totals["amount"])
+        count = _set_offsets(run_id)
+        if not count:
+            raise RunHasNoBills(run=run.run_no)
+        if due_date is None:
+            due_date = posting_date + timedelta(days=parameters.integer(DUE_DAYS, unit_id=run.unit_id, on=posting_date))
+        audit.record(
+            actor=actor,
+            action="billing.issue_started",
+            object_type="billing_run",
+            object_key=run.run_no,
+            company_id=run.company_id,
+            unit_id=run.unit_id,
+            after={"total": run.totals["amount"], "bills": count, "posting_date": posting_date.isoformat()},
+        )
+        unit_id = organisation.upwards(run.unit_id)[-1]
+        block = numbering.reserve(kind=BILL_NUMBERS, unit_id=unit_id, on=posting_date, count=count)
+        BillingRun.objects.filter(pk=run_id).update(
+            state=RunState.ISSUING,
+            posting_date=posting_date,
+            due_date=due_date,
+            bill_no_start=block.first,
+            issued_by_id=actor.staff_id,
+            version=F("version") + 1,
+        )
+
+
+def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int) -> bool:
+    """Issue one calculated chunk in one transaction. False when there is nothing to do here (done, or in other hands).
+
+    What moved since the calculation (readings, people, prices, tier use …) is not issued: its run item becomes STALE and
+    its reading stays approved for the next run. Raises PeriodClosed when the period was closed after the issue began.
+    """
+    with transaction.atomic():
+        run = BillingRun.objects.get(pk=run_id)
+        if run.state != RunState.ISSUING or run.posting_date is None:
+            return False
+        hold_open_period(run.company_id, run.posting_date)
+        chunk = claimed(run_id, chunk_no, ChunkState.CALCULATED)
+        if chunk is None:
+            return False
+        fresh = _again(run, chunk)
+        rowset = _write(run, chunk, fresh)
+        _mark_stale(run_id, chunk_no, fresh)
+        _tell_readings(run, fresh)
+        if rowset.receivables or rowset.credits:
+            post_receivables(
+                actor=actor,
+                company_id=run.company_id,
+                posting_date=run.posting_date,
+                source=PostingSource(run_id, chunk_no),
+                receivables=rowset.receivables,
+                credits_given=rowset.credits,
+            )
+        RunChunk.objects.filter(pk=chunk.pk).update(
+            state=ChunkState.ISSUED,
+            bill_count=len(fresh),
+            amount=sum((each.rated.total for each in fresh if each.rated), Decimal("0.00")),
+        )
+    return True
+
+
+def finish_issue(*, actor: Actor, run_id: int) -> bool:
+    """Close the issue when the last chunk is done: its books and tier groups are free again. False when not time yet."""
+    with transaction.atomic():
+        run = held_run(run_id)
+        if run.state != RunState.ISSUING:
+            return False
+        if RunChunk.objects.filter(run_id=run_id).exclude(state=ChunkState.ISSUED).exists():
+            return False
+        issued = RunChunk.objects.filter(run_id=run_id).aggregate(bills=Sum("bill_count"), amount=Sum("amount"))
+        stale = RunItem.objects.filter(run_id=run_id, state=RunItemState.STALE).count()
+        totals = {**run.totals, "issued": issued["bills"], "issued_amount": str(issued["amount"]), "stale": stale}
+        let_go(run_id)
+        BillingRun.objects.filter(pk=run_id).update(
+            state=RunState.ISSUED, issued_at=Now(), totals=totals, version=F("version") + 1
+        )
+        audit.record_bulk(
+            actor=actor,
+            action="billing.run_issued",
+            object_type="billing_run",
+            object_keys_hash=sha256_hex(canonical_json([run.run_no, run.result_hash])),
+            count=int(issued["bills"] or 0),
+            company_id=run.company_id,
+            unit_id=run.unit_id,
+        )
+    return True
+
+
+def _set_offsets(run_id: int) -> int:
+    """Give each chunk its place in the block of bill numbers; returns how many numbers there are."""
+    count = 0
+    chunks = RunChunk.objects.filter(run_id=run_id, state=ChunkState.CALCULATED).annotate(
+        until=Window(Sum("bill_count"), order_by=F("chunk_no").asc())
+    )
+    places = [RunChunk(pk=chunk.pk, bill_offset=chunk.until - chunk.bill_count) for chunk in chunks]
+    RunChunk.objects.bulk_update(places, ["bill_offset"], batch_size=1000)
+    count = RunChunk.objects.filter(run_id=run_id).aggregate(count=Sum("bill_count"))["count"] or 0
+    return int(count)
+
+
+def _again(run: BillingRun, chunk: RunChunk) -> list[Outcome]:
+    """Take the locks, calculate again, and return what comes to the same."""
+    stored = dict(
+        RunItem.objects.filter(run_id=run.pk, chunk_no=chunk.chunk_no, state=RunItemState.CALCULATED).values_list(
+            "natural_key", "hash"
+        )
+    )
+    groups = RunItem.objects.filter(run_id=run.pk, chunk_no=chunk.chunk_no, group_id__isnull=False)
+    hold(Rank.TIER_GROUP, TierGroup, set(groups.values_list("group_id", flat=True)))
+    customers.lock_accounts(set(groups.values_list("account_id", flat=True)))
+    lock_items(chunk.reading_item_ids)
+    prices = price_list(run.company_id)
+    kind = run.selection.get("kind")
+    cases = load_cases(
+        chunk.reading_item_ids,
+        prices=prices,
+        business_date=run.business_date,
+        kind=None if kind is None else BillKind(kind),
+    )
+
+    def expected(outcome: Outcome) -> bool:
+        return stored.get(outcome.case.natural_key) == outcome.hash
+
+    outcomes = calculate(cases, load_use(cases), partial(rate, catalogue=prices.catalogue), expected=expected)
+    return [outcome for outcome in outcomes if outcome.rated is not None and expected(outcome)]
+
+
+def _write(run: BillingRun, chunk: RunChunk, fresh: list[Outcome]) -> Rowset:
+    assert run.posting_date is not None and run.due_date is not None
+    issue = Issue(
+        company_id=run.company_id,
+        run_id=run.pk,
+        posting_date=run.posting_date,
+        due_date=run.due_date,
+        prices=price_list(run.company_id),
+        bill_no_of=_bill_no_of(run, run.posting_date),
+    )
+    ids = reserve_ids("bill", len(fresh))
+    start = chunk.bill_offset or 0
+    rowset = build_bills(issue, [(bill_id, start + index, fresh[index]) for index, bill_id in enumerate(ids)])
+    if ids:
+        rowset.copy()
+    return rowset
+
+
+def _bill_no_of(run: BillingRun, posting_date: date) -> Callable[[int], str]:
+    declared = registry.number_kinds.get(BILL_NUMBERS)
+    first = run.bill_no_start or 0
+    block = numbering.Block(declared, scope_of(declared, posting_date), first, run.scope_count * 10 + 1)
+    return lambda place: block.text_of(first + place)
+
+
+def _mark_stale(run_id: int, chunk_no: int, fresh: list[Outcome]) -> None:
+    same = [outcome.case.natural_key for outcome in fresh]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE run_item SET state = 'STALE' WHERE run_id = %s AND chunk_no = %s AND state = 'CALCULATED'"
+            " AND NOT natural_key = ANY(%s)",
+            [run_id, chunk_no, same],
+        )
+
+
+def _tell_readings(run: BillingRun, fresh: list[Outcome]) -> None:
+    """The bills' items are billed now, the changes that corrections answer are handled."""
+    readings.mark_billed(
+        reading_item_ids=[each.case.rows.reading_item_id for each in fresh if each.case.correction is None]
+    )
+    changes = [each.case.change_id for each in fresh if each.case.change_id is not None]
+    if changes:
+        readings.mark_change_handled(change_ids=changes, reference=run.run_no)
