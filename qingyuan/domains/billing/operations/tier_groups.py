@@ -40,7 +40,7 @@ def ensure_tier_groups(*, actor: Actor, account_ids: Sequence[int]) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_GROUPS, [list(account_ids)])
         cursor.execute(_MEMBERS, [FROM_EVER, list(account_ids)])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 _GROUPS = """
@@ -80,7 +80,9 @@ def share_tier_room(
             TierGroupMember.objects.create(
                 company_id=company_id, group=group, account_id=account_id, from_date=from_date
             )
-        _record(actor, "billing.tier_group_shared", group, {"accounts": len(account_ids), "from": from_date.isoformat()})
+        _record(
+            actor, "billing.tier_group_shared", group, {"accounts": len(account_ids), "from": from_date.isoformat()}
+        )
     return group.pk
 
 

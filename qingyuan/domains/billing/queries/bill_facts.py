@@ -106,9 +106,9 @@ def _bills(sql: str, params: Sequence[object]) -> list[LiveBill]:
     rows = rows_of(sql, params)
     newest = _newest_corrections([row[0] for row in rows])
     made = []
-    for *columns, snapshot, hash_format in rows:
-        text, of_format = newest.get(columns[0], (snapshot, hash_format))
-        made.append(LiveBill(*columns, standing=parse(text, hash_format=of_format)))
+    for row in rows:
+        text, of_format = newest.get(row[0], (row[-2], row[-1]))
+        made.append(LiveBill(*row[:-2], parse(text, hash_format=of_format)))
     return made
 
 

@@ -33,7 +33,7 @@ from qingyuan.domains.tariffs.rules.request import (
 from qingyuan.kernel.errors import DomainError
 from qingyuan.kernel.period import Month
 
-NO_DATED: Sequence[Dated] = ()
+NO_DATED: list[Dated] = []
 OPENED_MATTERS = timedelta(days=400)
 
 

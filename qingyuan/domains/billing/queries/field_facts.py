@@ -2,7 +2,7 @@
 customers and meters, set-wise and by rows of plain values."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -59,11 +59,11 @@ class OptionRow(NamedTuple):
     plan_id: int | None
 
 
-def rows_of(sql: str, params: Sequence[object] | Mapping[str, object]) -> list[tuple[Any, ...]]:
-    """All rows of one statement."""
+def rows_of(sql: str, params: Any) -> list[tuple[Any, ...]]:
+    """All rows of one statement; `params` a sequence or a mapping."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def accounts(account_ids: Sequence[int], *, on: date) -> dict[int, AccountFacts]:

@@ -1,0 +1,175 @@
+"""A billing run from selection to issue (开账): plan, calculate and issue by chunks on the background workers.
+
+The chunk rows are the truth about what is done. A job is only a hint that a chunk waits: one that is delivered twice finds
+the chunk done or in other hands, one that is lost is deferred again by `reconcile`.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from django.db import DatabaseError, connection, transaction
+from procrastinate.contrib.django import app
+
+from qingyuan.domains.billing import operations as billing
+from qingyuan.domains.billing.queries import runs as run_queries
+from qingyuan.domains.billing.rules.states import BillKind, RunPurpose, RunState
+from qingyuan.kernel.actor import Actor, system_actor
+from qingyuan.kernel.errors import DomainError
+from qingyuan.platform.staff import queries as staff
+
+CALCULATE = "billing.calculate_chunk"
+ISSUE = "billing.issue_chunk"
+TASK_OF = {RunState.CALCULATING: CALCULATE, RunState.ISSUING: ISSUE}
+
+
+def calculate(
+    *,
+    actor: Actor,
+    unit_id: int,
+    period_id: int,
+    purpose: RunPurpose,
+    business_date: date,
+    book_ids: Sequence[int] | None = None,
+    reading_item_ids: Sequence[int] | None = None,
+    with_earlier: bool = False,
+    chunk_size: int | None = None,
+    kind: BillKind | None = None,
+) -> int:
+    """Plan a run and let the workers calculate it. Returns the run's id; raises as `billing.start_run`."""
+    with transaction.atomic():
+        run_id = billing.start_run(
+            actor=actor,
+            unit_id=unit_id,
+            period_id=period_id,
+            purpose=purpose,
+            business_date=business_date,
+            book_ids=book_ids,
+            reading_item_ids=reading_item_ids,
+            with_earlier=with_earlier,
+            chunk_size=chunk_size,
+            kind=kind,
+        )
+        _defer_waiting(run_id)
+    return run_id
+
+
+def recalculate(*, actor: Actor, run_id: int, on: date) -> None:
+    """Let the workers calculate an unissued run again. Raises as `billing.recalculate_run`."""
+    with transaction.atomic():
+        billing.recalculate_run(actor=actor, run_id=run_id, on=on)
+        _defer_waiting(run_id)
+
+
+def issue(
+    *,
+    actor: Actor,
+    run_id: int,
+    posting_date: date,
+    due_date: date | None = None,
+    expected_total: Decimal | None = None,
+) -> None:
+    """Let the workers issue a checked run. Raises as `billing.start_issue`."""
+    with transaction.atomic():
+        billing.start_issue(
+            actor=actor, run_id=run_id, posting_date=posting_date, due_date=due_date, expected_total=expected_total
+        )
+        _defer_waiting(run_id)
+
+
+def resume(*, run_id: int) -> int:
+    """Let the workers take up the failed chunks of a run again. Returns how many there were."""
+    with transaction.atomic():
+        count = billing.resume_failed(run_id=run_id)
+        _defer_waiting(run_id)
+    return count
+
+
+def work_chunk(*, run_id: int, chunk_no: int, task: str) -> bool:
+    """Work one chunk, and close the run's stage after the last one. False when there was nothing to do.
+
+    A refusal is kept with the chunk, which then waits for a person; a failing database is left to `reconcile`.
+    """
+    actor = _actor_of(run_id)
+    try:
+        if task == CALCULATE:
+            worked = billing.calculate_chunk(run_id=run_id, chunk_no=chunk_no)
+        else:
+            worked = billing.issue_chunk(actor=actor, run_id=run_id, chunk_no=chunk_no)
+    except DomainError as error:
+        billing.record_failure(run_id=run_id, chunk_no=chunk_no, code=error.code, detail=str(error))
+        raise
+    except DatabaseError:
+        raise
+    except Exception as error:
+        billing.record_failure(
+            run_id=run_id, chunk_no=chunk_no, code="billing.chunk_failed", detail=f"{type(error).__name__}: {error}"
+        )
+        raise
+    _close_stage(run_id, actor)
+    return worked
+
+
+def work_here(*, run_id: int) -> None:
+    """Work all waiting chunks of the run's present stage in this process, without a worker."""
+    while True:
+        state, waiting = billing.unfinished(run_id)
+        if not waiting:
+            _close_stage(run_id, _actor_of(run_id))
+            return
+        for chunk_no in waiting:
+            work_chunk(run_id=run_id, chunk_no=chunk_no, task=TASK_OF[state])
+
+
+def reconcile() -> int:
+    """Defer unfinished chunks that nobody works on and no job names, and close stages left open by a dead worker.
+
+    Run at a worker's start and every ten seconds. Returns how many chunks were deferred.
+    """
+    deferred = 0
+    for run_id in billing.runs_under_way():
+        _close_stage(run_id, _actor_of(run_id))
+        with transaction.atomic():
+            deferred += _defer_waiting(run_id)
+    return deferred
+
+
+def _close_stage(run_id: int, actor: Actor) -> None:
+    if run_queries.has_open_chunks(run_id):
+        return
+    billing.finish_calculation(run_id=run_id)
+    billing.finish_issue(actor=actor, run_id=run_id)
+
+
+def _defer_waiting(run_id: int) -> int:
+    """One job for each unfinished chunk of the present stage that has none waiting. In the caller's transaction."""
+    state, waiting = billing.unfinished(run_id)
+    if not waiting:
+        return 0
+    task = TASK_OF[state]
+    known = _chunks_with_jobs(task, run_id)
+    missing = [chunk_no for chunk_no in waiting if chunk_no not in known]
+    if missing:
+        deferrer = app.configure_task(task, allow_unknown=True)
+        deferrer.batch_defer(*[{"run_id": run_id, "chunk_no": chunk_no} for chunk_no in missing])
+    return len(missing)
+
+
+def _chunks_with_jobs(task: str, run_id: int) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (args->>'chunk_no')::int FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s"
+            " AND (args->>'run_id')::bigint = %s",
+            [task, run_id],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _actor_of(run_id: int) -> Actor:
+    """Who started the stage; the system where no person did."""
+    run = run_queries.who_started(run_id)
+    staff_id = run.issued_by_id or run.created_by_id
+    if staff_id is None:
+        return system_actor(f"billing run {run.run_no}", company_id=run.company_id, origin="worker")
+    name = staff.names({staff_id}).get(staff_id, "")
+    return Actor(staff_id, name, run.company_id, None, origin="worker", request_id=run.run_no)
