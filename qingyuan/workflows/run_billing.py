@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db import DatabaseError, connection, transaction
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONValue
 
 from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing.queries import runs as run_queries
@@ -151,7 +152,8 @@ def _defer_waiting(run_id: int) -> int:
     missing = [chunk_no for chunk_no in waiting if chunk_no not in known]
     if missing:
         deferrer = app.configure_task(task, allow_unknown=True)
-        deferrer.batch_defer(*[{"run_id": run_id, "chunk_no": chunk_no} for chunk_no in missing])
+        jobs: list[dict[str, JSONValue]] = [{"run_id": run_id, "chunk_no": chunk_no} for chunk_no in missing]
+        deferrer.batch_defer(*jobs)
     return len(missing)
 
 

@@ -119,7 +119,7 @@ def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int) -> bool:
                 posting_date=run.posting_date,
                 source=PostingSource(run_id, chunk_no),
                 receivables=rowset.receivables,
-                credits_given=rowset.credits,
+                credits=rowset.credits,
             )
         RunChunk.objects.filter(pk=chunk.pk).update(
             state=ChunkState.ISSUED,

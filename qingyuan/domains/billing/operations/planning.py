@@ -56,7 +56,8 @@ def plan(
         )
         for period in periods:
             columns = ["reading_item_id", "point_id", "account_id", "book_id", "period_id", "day"]
-            copy_text("run_plan", columns, _blocks(run.company_id, period, book_ids, reading_item_ids))
+            for block in _blocks(run.company_id, period, book_ids, reading_item_ids):
+                copy_text("run_plan", columns, [block])  # one COPY each: the connection reads the next batch between
         cursor.execute(_PLACES)
         _join_clusters()
         cursor.execute(_CHUNKS, {"run": run.pk, "size": run.chunk_size})

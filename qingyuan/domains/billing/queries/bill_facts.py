@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from qingyuan.domains.billing.queries.field_facts import rows_of
 from qingyuan.domains.billing.rules.snapshot_reading import Snapshot, parse
@@ -108,7 +109,8 @@ def _bills(sql: str, params: Sequence[object]) -> list[LiveBill]:
     made = []
     for row in rows:
         text, of_format = newest.get(row[0], (row[-2], row[-1]))
-        made.append(LiveBill(*row[:-2], parse(text, hash_format=of_format)))
+        values: list[Any] = [*row[:-2], parse(text, hash_format=of_format)]
+        made.append(LiveBill(*values))
     return made
 
 

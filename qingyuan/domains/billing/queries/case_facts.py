@@ -115,9 +115,9 @@ class FactsMaker:
             options=options,
             taxes=self._taxes,
             people=tuple([PeopleFrom(each.from_date, each.value) for each in people])
-            if _covered(people, start)
+            if _lasting(people, start)
             else (),
-            quota=tuple([QuotaFrom(each.from_date, each.value) for each in quota]) if _covered(quota, start) else (),
+            quota=tuple([QuotaFrom(each.from_date, each.value) for each in quota]) if _lasting(quota, start) else (),
             relief=tuple([each.value for each in reliefs if each.covers(start)]) if reliefs else (),
             calibre=str(point.calibre),
             anchor=_anchor(account.tier_anchor) if account.tier_anchor else None,
@@ -250,8 +250,9 @@ def _less_subs(pieces: Sequence[UsagePiece], usage: ConsumptionFacts) -> tuple[U
     return (UsagePiece(usage.volume - usage.subs_volume, usage.from_date, usage.to_date, (*own, *subs)),)
 
 
-def _covered(spans: Sequence[Dated], day: date) -> bool:
-    return any(each.covers(day) for each in spans)
+def _lasting(spans: Sequence[Dated], day: date) -> bool:
+    """Whether something is in force on the day or begins after it; what has expired for good counts no more."""
+    return any(each.to_date is None or day < each.to_date for each in spans)
 
 
 def _anchor(text: str) -> MonthDay:
