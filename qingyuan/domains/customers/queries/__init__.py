@@ -9,17 +9,23 @@ from qingyuan.domains.customers.queries.billing_facts import (
 )
 from qingyuan.domains.customers.queries.payers import PayerFacts, payers
 from qingyuan.domains.customers.queries.refs import AccountRef, account_ref, account_refs, account_refs_by_id
+from qingyuan.domains.customers.queries.search import Candidate, Hit, candidates, hits, search
 
 __all__ = [
     "AccountFacts",
     "AccountRef",
+    "Candidate",
+    "Hit",
     "PayerFacts",
     "ReliefFact",
     "account_ref",
     "account_refs",
     "account_refs_by_id",
     "billing_facts",
+    "candidates",
+    "hits",
     "holds_on",
     "not_to_read",
     "payers",
+    "search",
 ]

@@ -117,6 +117,8 @@ def look_ups(typed: str) -> list[list[Prefix]]:
     or initials; other characters a name or an address. Nothing usable gives an empty list.
     """
     words = [normalised(word) for word in typed.split()]
+    if all(word.isdigit() for word in words):
+        words = ["".join(words)]  # a number typed in groups, as people write telephone numbers
     return [_word_prefixes(word) for word in words if word][:WORDS_LIMIT]
 
 
