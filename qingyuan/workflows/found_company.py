@@ -8,6 +8,7 @@ from django.db import transaction
 
 from qingyuan.domains.ledger import operations as ledger
 from qingyuan.kernel.actor import Actor
+from qingyuan.platform.dictionary import operations as dictionary
 from qingyuan.platform.organisation import operations as organisation
 from qingyuan.platform.organisation import queries as units
 from qingyuan.platform.organisation.models import UnitKind
@@ -59,8 +60,8 @@ def found_company(
     on: date,
     first_period: int | None,
 ) -> FoundedCompany:
-    """Make the company below the group (which is made if there is none), its branches, all shipped roles, its people,
-    its chart of accounts, and open the accounting period `first_period` (yyyymm) if one is named.
+    """Make the company below the group (which is made if there is none), its profile, its branches, all shipped roles,
+    the shipped dictionary, its people, its chart of accounts, and open the accounting period `first_period` (yyyymm) if one is named.
 
     Everything or nothing. Raises NotPermitted, organisation's CodeTaken, staff's IdentifierTaken, IdentifierRefused,
     PasswordRefused and SeparationBroken; LookupError for a role that does not ship.
@@ -72,7 +73,9 @@ def found_company(
         unit_ids = {"": company_id}
         for branch in branches:
             unit_ids[branch.code] = _unit(actor, branch.code, branch.name, UnitKind.BRANCH, company_id, on)
+        organisation.set_profile(actor=actor, company_id=company_id, version=0, legal_name=name, on=on)
         staff.create_template_roles(actor=actor, on=on)
+        dictionary.seed_shipped_sets(actor=actor, on=on)
         roles = {role.code: role.id for role in people.roles()}
         passwords = []
         for person in first_people:

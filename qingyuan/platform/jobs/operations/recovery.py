@@ -1,5 +1,6 @@
 """After a crash (崩溃恢复): work that nobody does any more is taken up again."""
 
+import json
 import logging
 
 from procrastinate.contrib.django import app
@@ -53,8 +54,15 @@ async def rescue_stalled(*, seconds_since_heartbeat: int = 30) -> int:
 async def _give_up(one: DeferredJob, deferred_id: int) -> None:
     _log.error("task %s killed its worker %s times: given up", one.task_name, MOST_ATTEMPTS)
     await app.job_manager.finish_job_by_id_async(deferred_id, Status.FAILED, delete_job=False)
-    job_id = one.task_kwargs.get("job_id")
-    if isinstance(job_id, int):
+    job_id = _job_id(one.task_kwargs)
+    if job_id is not None:
         await Job.objects.filter(pk=job_id, state__in=(JobState.WAITING, JobState.RUNNING)).aupdate(
             state=JobState.FAILED, error_code="jobs.killed_workers", error_detail=one.task_name
         )
+
+
+def _job_id(arguments: object) -> int | None:
+    """The job's id among a task's arguments, which Django's connection gives as text, the worker's own as a dict."""
+    given = json.loads(arguments) if isinstance(arguments, str) else arguments
+    job_id = given.get("job_id") if isinstance(given, dict) else None
+    return job_id if isinstance(job_id, int) else None

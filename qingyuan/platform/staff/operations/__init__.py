@@ -5,6 +5,7 @@ from qingyuan.platform.staff.operations.passwords import (
     WrongPassword,
     change_password,
     reset_password,
+    reset_password_by_login,
 )
 from qingyuan.platform.staff.operations.people import (
     CannotDeactivateSelf,
@@ -70,6 +71,7 @@ __all__ = [
     "remove_role",
     "require",
     "reset_password",
+    "reset_password_by_login",
     "reset_to_template",
     "set_language",
     "set_preference",

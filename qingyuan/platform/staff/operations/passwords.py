@@ -15,7 +15,7 @@ from qingyuan.platform.audit import operations as audit
 from qingyuan.platform.staff.models import SignInAttempt, Staff
 from qingyuan.platform.staff.operations.people import one_time_password
 from qingyuan.platform.staff.operations.require import require
-from qingyuan.platform.staff.queries import permissions_of, person
+from qingyuan.platform.staff.queries import id_by_login, permissions_of, person
 from qingyuan.platform.staff.rules.passwords import PasswordPolicy, PasswordRefused, check_password
 from qingyuan.platform.staff.rules.separation import is_separated
 
@@ -86,6 +86,11 @@ def reset_password(*, actor: Actor, staff_id: int, on: date, at: datetime, reaso
         _set(staff_id, fresh, must_change=True, at=at)
         _audit(actor, "staff.password_reset", row, reason=reason)
     return fresh
+
+
+def reset_password_by_login(*, actor: Actor, login: str, on: date, at: datetime, reason: str) -> str:
+    """`reset_password` for the person with this login or staff number. Raises as it does."""
+    return reset_password(actor=actor, staff_id=id_by_login(login), on=on, at=at, reason=reason)
 
 
 def _set(staff_id: int, password: str, *, must_change: bool, at: datetime) -> None:
