@@ -41,6 +41,7 @@ from tests.pure.tariffs.plans import request
 
 _CYCLE = date(2014, 1, 1)
 _volumes = st.decimals(0, 2000, places=3)
+_some = settings(max_examples=60, deadline=None)
 _prices = st.decimals(0, 20, places=4)
 _taxes = st.sampled_from(
     [
@@ -88,6 +89,7 @@ def versions(draw: st.DrawFn, *, rising: bool = False) -> PlanVersion:
     )
 
 
+@_some
 @given(versions(), _volumes, _volumes, st.booleans())
 def test_lines_sum_to_total_and_tiers_to_volume(
     version: PlanVersion, used: Decimal, usage: Decimal, poor: bool
@@ -104,6 +106,7 @@ def test_lines_sum_to_total_and_tiers_to_volume(
     assert counted == sum(line.metered_volume or 0 for line in result.lines if line.counts)
 
 
+@_some
 @given(versions(), _volumes, _volumes, st.booleans())
 def test_credit_undoes_its_bill_to_the_fen(version: PlanVersion, used: Decimal, usage: Decimal, poor: bool) -> None:
     catalogue = Catalogue([version])
@@ -123,6 +126,7 @@ def test_credit_undoes_its_bill_to_the_fen(version: PlanVersion, used: Decimal, 
         assert [entry.volume for entry in undone.tier_entries] == [-entry.volume for entry in result.tier_entries]
 
 
+@_some
 @given(versions(), _volumes, _volumes, _volumes)
 def test_more_volume_never_costs_less(version: PlanVersion, used: Decimal, usage: Decimal, more: Decimal) -> None:
     catalogue = Catalogue([version])
@@ -133,6 +137,7 @@ def test_more_volume_never_costs_less(version: PlanVersion, used: Decimal, usage
     assert greater.total >= less.total
 
 
+@_some
 @given(versions(), st.lists(st.decimals(0, 300, places=3), min_size=1, max_size=6))
 def test_periods_of_a_cycle_cost_what_the_whole_does(version: PlanVersion, parts: list[Decimal]) -> None:
     version = replace(version, rounding=AmountRounding())
@@ -152,6 +157,7 @@ def test_periods_of_a_cycle_cost_what_the_whole_does(version: PlanVersion, parts
     assert abs(total - whole.total) <= Decimal("0.01") * (lines + len(whole.lines))
 
 
+@_some
 @given(versions(), st.integers(0, 2))
 def test_no_jump_at_a_tier_limit(version: PlanVersion, tier: int) -> None:
     catalogue = Catalogue([replace(version, rounding=AmountRounding())])
@@ -173,6 +179,7 @@ def _leaf_sum(node: Node) -> Decimal:
     return below if has_money_below else (node.amount or Decimal(0))
 
 
+@_some
 @given(versions(), _volumes, _volumes, st.booleans(), st.booleans())
 def test_leaves_of_the_explanation_recompute_the_total(
     version: PlanVersion, used: Decimal, usage: Decimal, poor: bool, credit: bool
@@ -191,8 +198,8 @@ def test_leaves_of_the_explanation_recompute_the_total(
             assert volume * price == node.value("exact")
 
 
+@_some
 @given(versions(), _volumes, _volumes, st.integers(1, 9))
-@settings(max_examples=50)
 def test_snapshot_gives_the_same_request_and_lines(
     version: PlanVersion, used: Decimal, usage: Decimal, people: int
 ) -> None:
@@ -210,6 +217,7 @@ def test_snapshot_gives_the_same_request_and_lines(
     assert rate(again, catalogue) == rate(asked, catalogue)
 
 
+@_some
 @given(versions(), st.decimals(0, 2000, places=3), _volumes, st.integers(0, 9), st.booleans())
 def test_plain_bill_rated_straight_is_the_same_as_through_all_stages(
     version: PlanVersion, used: Decimal, usage: Decimal, people: int, taxed: bool

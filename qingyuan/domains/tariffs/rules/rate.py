@@ -170,8 +170,7 @@ def _fill(work: Work) -> None:
     work.use_before = {(each.counter, each.cycle_start): each.volume for each in work.request.tier_use}
     work.use = dict(work.use_before)
     if work.request.relief:
-        for part in work.parts:
-            set_uncounted(work, part)
+        set_uncounted(work)
     bill_use: dict[str, Decimal] = {}
     for part in reversed(work.parts) if work.credit else work.parts:
         for filled in reversed(part.filled) if work.credit else part.filled:

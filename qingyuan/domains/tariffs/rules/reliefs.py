@@ -25,16 +25,20 @@ def active(work: Work, part: Part) -> list[tuple[int, Relief]]:
     return chosen
 
 
-def set_uncounted(work: Work, part: Part) -> None:
-    """Marks the free volume that does not count in tier use: the last of each part's segments first."""
-    for number, relief in active(work, part):
-        if relief.kind is ReliefKind.FREE_VOLUME and relief.position is FreePosition.NOT_COUNTED:
-            room = part.volume - sum((filled.free for filled in part.filled), _ZERO)
-            free = min(room, _allowance(work, relief, number))
-            for filled in reversed(part.filled):
-                take = min(free, filled.segment.volume - filled.free)
-                filled.free += take
-                free -= take
+def set_uncounted(work: Work) -> None:
+    """Marks the free volume that does not count in tier use: in each part the last segments' first."""
+    taken: dict[tuple[str, str, int], Decimal] = {}
+    for part in work.parts:
+        for number, relief in active(work, part):
+            if relief.kind is ReliefKind.FREE_VOLUME and relief.position is FreePosition.NOT_COUNTED:
+                key = (relief.scheme, relief.kind.value, number)
+                room = part.volume - sum((filled.free for filled in part.filled), _ZERO)
+                free = max(_ZERO, min(room, _given(work, relief) - taken.get(key, _ZERO)))
+                taken[key] = taken.get(key, _ZERO) + free
+                for filled in reversed(part.filled):
+                    take = min(free, filled.segment.volume - filled.free)
+                    filled.free += take
+                    free -= take
 
 
 def relief_lines(work: Work, part: Part) -> list[Draft]:
@@ -44,7 +48,7 @@ def relief_lines(work: Work, part: Part) -> list[Draft]:
     for number, relief in active(work, part):
         if relief.kind is ReliefKind.FREE_VOLUME:
             offset = top if relief.position is FreePosition.NOT_COUNTED else bottom
-            free = min(part.volume - offset, _allowance(work, relief, number))
+            free = max(_ZERO, min(part.volume - offset, _allowance(work, relief, number)))
             made = _free_volume(work, part, lines, relief, free, offset)
             if relief.position is FreePosition.NOT_COUNTED:
                 top += free
@@ -66,9 +70,12 @@ def relief_lines(work: Work, part: Part) -> list[Draft]:
 
 def _allowance(work: Work, relief: Relief, number: int) -> Decimal:
     """What the relief gives on this bill, less what earlier parts took."""
+    return _given(work, relief) - work.allowances.get((relief.scheme, relief.kind.value, number), NO_VOLUME)
+
+
+def _given(work: Work, relief: Relief) -> Decimal:
     given = relief.volume if relief.kind is ReliefKind.FREE_VOLUME else relief.amount
-    whole = (given or NO_VOLUME) * (work.request.months if relief.per is Per.MONTH else 1)
-    return whole - work.allowances.get((relief.scheme, relief.kind.value, number), NO_VOLUME)
+    return (given or NO_VOLUME) * (work.request.months if relief.per is Per.MONTH else 1)
 
 
 def _take(work: Work, relief: Relief, number: int, taken: Decimal) -> None:
