@@ -151,7 +151,7 @@ def _plan_books(current: _Round, books: Sequence[BookRow], rules: RulesByUnit) -
     ]
     made = insert_items(planned)
     return list(made.values()), [
-        BatchIssue(_place(one), f"readings.skipped.{one.skip_reason}", {"account_no": one.account_no or ""})
+        BatchIssue(_place(one), f"readings.skipped.{one.skip_reason.lower()}", {"account_no": one.account_no or ""})
         for one in planned
         if one.skip_reason and one.point_id in made
     ]
