@@ -7,10 +7,13 @@ from decimal import Decimal
 import openpyxl
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from qingyuan.interfaces.office.gallery.samples import accounts
+from qingyuan.interfaces.office.shell import exports
 from qingyuan.interfaces.office.shell.exports import file_name, safe_text
 from qingyuan.interfaces.office.shell.list_pages import ListView
+from qingyuan.platform.audit.models import AuditEntry
 from tests.db.office.people import make_staff, signed_in_client
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +114,39 @@ def test_xlsx_keeps_numbers_as_numbers_ids_as_text_and_tells_the_filter(client: 
     assert Decimal(str(rows[rows.max_row][debt].value)) == sum(row.owed for row in owing)
     assert rows.freeze_panes == "B2"
     assert {line[0].value: line[1].value for line in asked.iter_rows()}["仅欠费"] == "是"
+
+
+def test_export_is_put_on_record_with_filter_and_count(client: Client) -> None:
+    client.get(f"{LIST}?format=csv&owing=on")
+
+    entry = AuditEntry.objects.get(action="audit.list_exported")
+    assert entry.object_key == "gallery"
+    assert entry.after == {"rows": 55, "filters": {"仅欠费": "是"}, "kind": "csv"}
+
+
+def test_export_of_too_many_rows_is_refused_and_not_recorded(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exports, "MAXIMUM_ROWS", 100)
+
+    response = client.get(f"{LIST}?format=xlsx")
+
+    assert response.status_code == 409
+    assert "163" in response.content.decode()
+    assert not AuditEntry.objects.filter(action="audit.list_exported").exists()
+
+
+def test_rows_are_comfortable_when_the_person_wants_them_so(client: Client) -> None:
+    assert 'class="comfortable"' not in client.get(LIST).content.decode()
+
+    client.post("/density/", {"density": "comfortable", "next": LIST})
+
+    assert 'class="comfortable"' in client.get(LIST).content.decode()
+
+
+def test_list_page_asks_the_database_few_questions(
+    client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(12):
+        client.get(LIST)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])

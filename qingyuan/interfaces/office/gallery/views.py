@@ -45,6 +45,7 @@ from qingyuan.interfaces.office.shell.lists import (
     ListSpec,
 )
 from qingyuan.interfaces.office.shell.refusals import not_permitted
+from qingyuan.interfaces.office.shell.search import SearchHit, search_response
 from qingyuan.interfaces.office.shell.uploads import Preview, PreviewRow, UploadSpec, Verdict, upload_response
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.batch import BatchIssue, BatchResult
@@ -338,11 +339,11 @@ def broken(request: OfficeRequest) -> HttpResponse:
 def search(request: OfficeRequest) -> JsonResponse:
     text = request.GET.get("q", "")
     hits = [
-        {"title": f"{row.name} {row.account_no}", "detail": row.address, "url": reverse("gallery:record")}
+        SearchHit(f"{row.name} {row.account_no}", reverse("gallery:record"), row.address)
         for row in accounts()
         if text in row.account_no or text in row.name
     ]
-    return JsonResponse({"hits": hits[:8]})
+    return search_response(hits[:8])
 
 
 def _judge(actor: Actor, name: str, content: bytes) -> Preview:

@@ -22,6 +22,7 @@ from qingyuan.interfaces.office.shell.forms import FilterForm
 from qingyuan.interfaces.office.shell.lists import Column, ColumnKind, ListQuery, ListSpec, Loader
 from qingyuan.interfaces.office.shell.preferences import chosen_columns
 from qingyuan.kernel.errors import DomainError
+from qingyuan.platform.audit.operations import record_export
 
 RowT = TypeVar("RowT")
 
@@ -52,16 +53,18 @@ def export_response(
     first = load(request.actor, ListQuery(query.filters, query.sort, query.descending, 0, _STRIDE))
     if first.count > MAXIMUM_ROWS:
         raise ExportTooLarge(count=first.count, maximum=MAXIMUM_ROWS)
+    kind = request.GET["format"]
+    record_export(actor=request.actor, list_key=spec.key, rows=first.count, filters=dict(form.chosen()), file_kind=kind)
     columns = _columns(request, spec)
     rows = _rows(request, query, load, first.rows)
-    if request.GET["format"] == "csv":
-        content, kind, suffix = _csv(columns, rows), "text/csv; charset=utf-8", "csv"
+    if kind == "csv":
+        content, media_type = _csv(columns, rows), "text/csv; charset=utf-8"
     else:
         facts = _facts(request, spec, form, first.count)
-        content, kind, suffix = _xlsx(columns, rows, first.totals, facts), XLSX_TYPE, "xlsx"
-    response = HttpResponse(content, content_type=kind)
-    name = f"{file_name(str(spec.title), form.scope_text())}.{suffix}"
-    response["Content-Disposition"] = f"attachment; filename=\"export.{suffix}\"; filename*=UTF-8''{quote(name)}"
+        content, media_type = _xlsx(columns, rows, first.totals, facts), XLSX_TYPE
+    response = HttpResponse(content, content_type=media_type)
+    name = f"{file_name(str(spec.title), form.scope_text())}.{kind}"
+    response["Content-Disposition"] = f"attachment; filename=\"export.{kind}\"; filename*=UTF-8''{quote(name)}"
     return response
 
 

@@ -29,6 +29,12 @@ class KeyBinding:
     label: Label
     scope: KeyScope = KeyScope.EVERYWHERE
 
+    @property
+    def shown(self) -> str:
+        """As it stands on the keyboard: Ctrl K, Esc, J."""
+        parts = self.combination.split("+")
+        return " ".join({"Escape": "Esc"}.get(part, part.upper() if len(part) == 1 else part) for part in parts)
+
 
 KEYS: tuple[KeyBinding, ...] = (
     KeyBinding("Ctrl+k", "jump", _("Search and jump")),

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from qingyuan.interfaces.office.shell.keys import KeyGroup, key_groups, keys_for_browser
 from qingyuan.interfaces.office.shell.navigation import MenuGroup, menu_for
 from qingyuan.interfaces.office.shell.people import unit_name
+from qingyuan.interfaces.office.shell.preferences import prefers_comfortable
 from qingyuan.kernel.actor import Actor
 
 SEARCH_URL_NAME = "accounts:search"
@@ -25,6 +27,8 @@ class ShellView:
     key_groups: tuple[KeyGroup, ...]
     browser: Mapping[str, object]
     language: str
+    comfortable: bool
+    shown_at: str
 
     @property
     def other_language(self) -> tuple[str, str]:
@@ -44,6 +48,8 @@ def shell_for(request: HttpRequest, *, with_menu: bool) -> ShellView:
         key_groups=key_groups(),
         browser={"keys": keys_for_browser(), "words": _words()},
         language=get_language() or "zh-hans",
+        comfortable=actor is not None and prefers_comfortable(request),
+        shown_at=timezone.localtime().strftime("%Y-%m-%d %H:%M"),
     )
 
 

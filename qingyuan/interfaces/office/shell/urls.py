@@ -11,5 +11,6 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("password/", sign_in.password, name="password"),
     path("language/", views.language, name="language"),
+    path("density/", views.density, name="density"),
     path("lists/<slug:list_key>/columns/", views.columns, name="columns"),
 ]

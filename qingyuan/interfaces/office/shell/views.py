@@ -10,7 +10,7 @@ from qingyuan.interfaces.office.access import OfficeRequest, public, signed_in
 from qingyuan.interfaces.office.shell.addresses import wanted_address
 from qingyuan.interfaces.office.shell.navigation import menu_for
 from qingyuan.interfaces.office.shell.people import remember_language
-from qingyuan.interfaces.office.shell.preferences import choose_columns
+from qingyuan.interfaces.office.shell.preferences import choose_columns, choose_density
 
 
 @signed_in
@@ -27,6 +27,14 @@ def language(request: HttpRequest) -> HttpResponseBase:
     """Switch the language, by cookie; a signed-in person's choice is kept for letters and messages too."""
     remember_language(request, request.POST.get("language", ""))
     return set_language(request)
+
+
+@signed_in
+@require_POST
+def density(request: OfficeRequest) -> HttpResponse:
+    """Compact or comfortable rows, for this person on every machine."""
+    choose_density(request, comfortable=request.POST.get("density") == "comfortable")
+    return redirect(wanted_address(request))
 
 
 @signed_in
