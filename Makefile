@@ -26,9 +26,11 @@ lint: $(DEV_STAMP) ## ruff, import contracts, types, migrations and translations
 	$(BIN)/qingyuan django makemigrations --check --dry-run
 	$(BIN)/qingyuan translations check
 
-fmt: $(DEV_STAMP) ## format the code and mend what ruff can mend
-	$(BIN)/ruff format .
+fmt: $(DEV_STAMP) ## format the code, mend what ruff can mend, write catalogues and reference pages anew
 	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/qingyuan translations compile
+	$(BIN)/qingyuan reference
 
 bench: $(RUN_STAMP) ## how fast billing is on this machine
 	$(BIN)/qingyuan bench billing --json

@@ -16,11 +16,10 @@ from typing import Any
 import django
 import procrastinate
 import psycopg
-from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from qingyuan.config import home
+from qingyuan.config import first_migration, home
 from qingyuan.config.postgres.server import Cluster
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,7 +53,7 @@ def ensure_template(cluster: Cluster) -> str:
         draft = f"{name}_draft"
         session.execute(f'CREATE DATABASE "{draft}"')
         with pointed_at(draft):
-            call_command("migrate", interactive=False, verbosity=0)
+            first_migration.migrate()
         session.execute(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
     return name
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from qingyuan.config import first_migration
 from qingyuan.tools.demo import company, first_start
 
 
@@ -23,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     """Does only what is not done yet: a second start takes no longer than looking."""
     if _has_pending_migrations():
         print("qingyuan: updating the tables …", flush=True)
-        call_command("migrate", interactive=False, verbosity=0)
+        first_migration.migrate()
     _collect_static_files()
     if options.demo:
         first_start.begin(on=timezone.localdate())
