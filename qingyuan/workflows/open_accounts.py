@@ -9,6 +9,7 @@ from datetime import date
 
 from django.db import transaction
 
+from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.customers import operations as customers
 from qingyuan.domains.customers.operations import NewAccount
 from qingyuan.domains.customers.queries import account_refs_by_id
@@ -77,6 +78,7 @@ def _attempt(actor: Actor, rows: Sequence[NewConnection], on: date, strict: bool
     if not accounts.ids:
         return OpenedAccounts(failed=accounts.failed)
     ledger.open_balances(accounts.ids)
+    billing.ensure_tier_groups(actor=actor, account_ids=accounts.ids)
     bad = {issue.place for issue in accounts.failed}
     numbers = {id_: ref.account_no for id_, ref in account_refs_by_id(accounts.ids).items()}
     good = [row for row in rows if row.place not in bad]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from qingyuan.domains.billing.models import TierGroupMember
 from qingyuan.domains.customers.models import Account
 from qingyuan.domains.ledger.models import AccountBalance
 from qingyuan.domains.meters.models import ServicePoint
@@ -33,7 +34,7 @@ def connection_row(
     return NewConnection(new_account(place, room=place, region_code=region_code), (point,))
 
 
-def test_open_accounts_makes_account_balance_and_point(utility: Utility, db: None) -> None:
+def test_open_accounts_makes_account_balance_tier_group_and_point(utility: Utility, db: None) -> None:
     opened = open_accounts(actor=SYSTEM, rows=[connection_row("1"), connection_row("2")], on=ON)
 
     assert opened.failed == ()
@@ -41,6 +42,8 @@ def test_open_accounts_makes_account_balance_and_point(utility: Utility, db: Non
         zip(opened.point_ids, opened.account_ids, strict=True)
     )
     assert AccountBalance.objects.filter(account_id__in=opened.account_ids, owed=0, prepaid=0).count() == 2
+    groups = TierGroupMember.objects.order_by("account_id").values_list("account_id", "group__group_no")
+    assert list(groups) == [(opened.account_ids[0], "00000001"), (opened.account_ids[1], "00000002")]
 
 
 def test_open_accounts_opens_nothing_of_a_row_whose_point_is_refused(utility: Utility, db: None) -> None:
