@@ -1,9 +1,25 @@
 """Writes of billing: runs, issue, cancelling and billing again, proposals, tier groups."""
 
 from qingyuan.domains.billing.operations.calculate import calculate_chunk, finish_calculation
+from qingyuan.domains.billing.operations.cancel import (
+    BillNotLive,
+    Cancelled,
+    NothingToRebill,
+    Rebilled,
+    ReversalHeld,
+    cancel_bill,
+    rebill,
+)
 from qingyuan.domains.billing.operations.chunks import record_failure, resume_failed, runs_under_way, unfinished
 from qingyuan.domains.billing.operations.issue import TotalMismatch, finish_issue, issue_chunk, start_issue
 from qingyuan.domains.billing.operations.planning import BookTaken, GroupTaken, NothingToBill
+from qingyuan.domains.billing.operations.proposals import (
+    ProposalDecided,
+    ProposalOutdated,
+    apply_proposal,
+    dismiss_proposal,
+    propose_for_changes,
+)
 from qingyuan.domains.billing.operations.runs import (
     RunHasNoBills,
     RunNotInState,
@@ -12,6 +28,7 @@ from qingyuan.domains.billing.operations.runs import (
     recalculate_run,
     start_run,
 )
+from qingyuan.domains.billing.operations.singles import NotBillable
 from qingyuan.domains.billing.operations.tier_groups import (
     ensure_tier_groups,
     enter_tier_use,
@@ -20,21 +37,34 @@ from qingyuan.domains.billing.operations.tier_groups import (
 )
 
 __all__ = [
+    "BillNotLive",
     "BookTaken",
+    "Cancelled",
     "GroupTaken",
+    "NotBillable",
     "NothingToBill",
+    "NothingToRebill",
+    "ProposalDecided",
+    "ProposalOutdated",
+    "Rebilled",
+    "ReversalHeld",
     "RunHasNoBills",
     "RunNotInState",
     "TotalMismatch",
+    "apply_proposal",
     "calculate_chunk",
+    "cancel_bill",
     "check_run",
     "discard_run",
+    "dismiss_proposal",
     "ensure_tier_groups",
     "enter_tier_use",
     "finish_calculation",
     "finish_issue",
     "issue_chunk",
     "place_point",
+    "propose_for_changes",
+    "rebill",
     "recalculate_run",
     "record_failure",
     "resume_failed",

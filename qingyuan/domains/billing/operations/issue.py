@@ -12,11 +12,13 @@ from django.db.models.functions import Now
 from qingyuan.domains.billing.declarations import BILL_NUMBERS, DUE_DAYS
 from qingyuan.domains.billing.models import BillingRun, RunChunk, RunItem, TierGroup
 from qingyuan.domains.billing.operations.chunks import claimed
+from qingyuan.domains.billing.operations.proposals import propose_later_bills
 from qingyuan.domains.billing.operations.runs import RunHasNoBills, held_run, let_go, require_state
 from qingyuan.domains.billing.operations.writing import Issue, Rowset, build_bills
 from qingyuan.domains.billing.queries.cases import load_cases, load_use
 from qingyuan.domains.billing.rules.calculate import Outcome, calculate
 from qingyuan.domains.billing.rules.states import BillKind, ChunkState, RunItemState, RunState
+from qingyuan.domains.billing.rules.tier_use import UseTable
 from qingyuan.domains.customers import operations as customers
 from qingyuan.domains.ledger.operations.periods import hold_open_period
 from qingyuan.domains.ledger.operations.receivables import post_receivables
@@ -108,7 +110,7 @@ def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int) -> bool:
         chunk = claimed(run_id, chunk_no, ChunkState.CALCULATED)
         if chunk is None:
             return False
-        fresh = _again(run, chunk)
+        fresh, use = _again(run, chunk)
         rowset = _write(run, chunk, fresh)
         _mark_stale(run_id, chunk_no, fresh)
         _tell_readings(run, fresh)
@@ -126,6 +128,7 @@ def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int) -> bool:
             bill_count=len(fresh),
             amount=sum((each.rated.total for each in fresh if each.rated), Decimal("0.00")),
         )
+        _propose(fresh, use)
     return True
 
 
@@ -168,8 +171,8 @@ def _set_offsets(run_id: int) -> int:
     return int(count)
 
 
-def _again(run: BillingRun, chunk: RunChunk) -> list[Outcome]:
-    """Take the locks, calculate again, and return what comes to the same."""
+def _again(run: BillingRun, chunk: RunChunk) -> tuple[list[Outcome], UseTable]:
+    """Take the locks, calculate again, and return what comes to the same, with the tier use as it stood."""
     stored = dict(
         RunItem.objects.filter(run_id=run.pk, chunk_no=chunk.chunk_no, state=RunItemState.CALCULATED).values_list(
             "natural_key", "hash"
@@ -191,8 +194,9 @@ def _again(run: BillingRun, chunk: RunChunk) -> list[Outcome]:
     def expected(outcome: Outcome) -> bool:
         return stored.get(outcome.case.natural_key) == outcome.hash
 
-    outcomes = calculate(cases, load_use(cases), partial(rate, catalogue=prices.catalogue), expected=expected)
-    return [outcome for outcome in outcomes if outcome.rated is not None and expected(outcome)]
+    use = load_use(cases)
+    outcomes = calculate(cases, use, partial(rate, catalogue=prices.catalogue), expected=expected)
+    return [outcome for outcome in outcomes if outcome.rated is not None and expected(outcome)], use
 
 
 def _write(run: BillingRun, chunk: RunChunk, fresh: list[Outcome]) -> Rowset:
@@ -238,3 +242,21 @@ def _tell_readings(run: BillingRun, fresh: list[Outcome]) -> None:
     changes = [each.case.change_id for each in fresh if each.case.change_id is not None]
     if changes:
         readings.mark_change_handled(change_ids=changes, reference=run.run_no)
+
+
+def _propose(fresh: list[Outcome], use: UseTable) -> None:
+    """Bills that stand later in a group than what was just issued (a late supplementary run, a correction) may have lost
+    or won room: they get proposals.
+    """
+    later = set(use.groups_with_later())
+    first: dict[int, tuple[int, int]] = {}
+    for outcome in fresh:
+        case = outcome.case
+        group_id = case.rows.group_id
+        if group_id is not None and (group_id in later or case.correction is not None):
+            place = (case.place.position, case.sequence)
+            first[group_id] = min(first.get(group_id, place), place)
+    for group_id, (position, sequence) in first.items():
+        propose_later_bills(
+            group_id=group_id, position=position, sequence=sequence, cause="LATE_BILL", cause_bill_id=None
+        )

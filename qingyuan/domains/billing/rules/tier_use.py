@@ -50,6 +50,11 @@ class GroupUse:
             self._running[key] = self._running.get(key, _ZERO) + entry.volume
         return tuple([TierUse(counter, start, volume) for (counter, start), volume in self._running.items()])
 
+    @property
+    def has_later(self) -> bool:
+        """Whether entries wait that stand after all that was asked for so far."""
+        return bool(self._waiting)
+
     def add(self, entries: Iterable[TierUse]) -> None:
         """Count what the case just calculated adds."""
         for counter, start, volume in ((each.counter, each.cycle_start, each.volume) for each in entries):
@@ -73,3 +78,7 @@ class UseTable:
         if group is None:
             group = self._groups[group_id] = GroupUse()
         return group
+
+    def groups_with_later(self) -> list[int]:
+        """Groups in which bills stand after the last case that was worked: their room moved."""
+        return sorted(group_id for group_id, group in self._groups.items() if group.has_later)
