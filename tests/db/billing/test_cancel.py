@@ -7,13 +7,24 @@ import pytest
 
 from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing.models import Bill, BillLine, BillLive, RerateProposal, TierEntry
-from qingyuan.domains.ledger import operations as ledger
+from qingyuan.domains.customers.models import AccountHolder
 from qingyuan.domains.ledger.models import AccountBalance
 from qingyuan.domains.readings.models import Consumption, ConsumptionPart, ReadingItem
-from tests.factories.billing import PricedTown, account_of, amounts, bill_month, make_billable_points, make_priced_town
+from tests.factories.billing import (
+    PricedTown,
+    account_of,
+    amounts,
+    bill_month,
+    calculated_run,
+    issue_run,
+    make_billable_points,
+    make_priced_town,
+)
 from tests.factories.book_checks import assert_books_hold
+from tests.factories.ledger import Company, Payer
+from tests.factories.payments_into_ledger import Paid
 from tests.factories.platform import SYSTEM
-from tests.factories.readings import noon
+from tests.factories.readings import period_id
 
 D = Decimal
 
@@ -109,9 +120,6 @@ def test_same_bill_again_leaves_no_proposal(priced: PricedTown) -> None:
 
 def bill_again(priced: PricedTown, bill: Bill) -> Bill:
     """The cancelled bill's reading in an ordinary supplementary run."""
-    from tests.factories.billing import calculated_run, issue_run
-    from tests.factories.readings import period_id
-
     run = issue_run(calculated_run(priced, period_id(priced.town, bill.yyyymm), day(7)), day(7))
     return Bill.objects.get(run=run)
 
@@ -158,6 +166,5 @@ charges:
 
 def pay(priced: PricedTown, account_id: int, amount: str) -> None:
     """Money that clears the account's bills, straight at the ledger."""
-    from qingyuan.domains.ledger.rules.allocation import Allocation  # noqa: F401
-
-    raise NotImplementedError(noon, ledger)
+    payer = Payer(account_id, AccountHolder.objects.get(account_id=account_id).customer_id, priced.unit_id)
+    Paid(Company(priced.town.utility, "01"), payer, amount, on=day(1))

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 
+from django.db import transaction
 from django.db.models.functions import Now
 
 from qingyuan.domains.billing.declarations import BILL_NUMBERS, DUE_DAYS, RUN_NUMBERS
@@ -64,6 +65,9 @@ def prepare(
     top = organisation.upwards(unit_id)[-1]
     if due_date is None:
         due_date = posting_date + timedelta(days=parameters.integer(DUE_DAYS, unit_id=unit_id, on=posting_date))
+    with transaction.atomic():
+        run_no = numbering.draw(kind=RUN_NUMBERS, unit_id=top, on=posting_date).text
+        bill_no = numbering.draw(kind=BILL_NUMBERS, unit_id=top, on=posting_date).text
     return SingleRun(
         company_id=company_id,
         unit_id=unit_id,
@@ -71,8 +75,8 @@ def prepare(
         business_date=posting_date,
         posting_date=posting_date,
         due_date=due_date,
-        run_no=numbering.draw(kind=RUN_NUMBERS, unit_id=top, on=posting_date).text,
-        bill_no=numbering.draw(kind=BILL_NUMBERS, unit_id=top, on=posting_date).text,
+        run_no=run_no,
+        bill_no=bill_no,
         selection=selection,
     )
 
