@@ -8,6 +8,7 @@ import pytest
 from qingyuan.domains.ledger import operations as ledger
 from qingyuan.domains.ledger.models import AccountBalance, Clearing, Entry, Journal, OpenItem, Prepayment
 from qingyuan.domains.ledger.rules.allocation import AllocationMode
+from qingyuan.kernel.declarations import ParameterValue
 from qingyuan.platform.parameters import operations as parameters
 from tests.factories.book_checks import assert_books_hold
 from tests.factories.ledger import OPENED, Company, Payer, make_company, make_payer, post, receivable
@@ -32,15 +33,8 @@ def _state(payer: Payer) -> tuple[Decimal, Decimal]:
     return balance.owed, balance.prepaid
 
 
-def _set(code: str, value: object, company: Company) -> None:
-    parameters.set_value(
-        actor=SYSTEM,
-        code=code,
-        unit_id=company.id,
-        from_date=OPENED,
-        value=value,
-        reason="test",  # type: ignore[arg-type]
-    )
+def _set(code: str, value: ParameterValue, company: Company) -> None:
+    parameters.set_value(actor=SYSTEM, code=code, unit_id=company.id, from_date=OPENED, value=value, reason="试点")
 
 
 def test_payment_clears_whole_bills_oldest_first_and_keeps_the_rest(company: Company, payer: Payer) -> None:

@@ -9,6 +9,7 @@ from qingyuan.domains.ledger.models import AccountBalance, Entry
 from qingyuan.domains.payments import operations as payments
 from qingyuan.domains.payments.models import CashCount, CashSession, Payment, PaymentVoid, Receipt, ReceiptPrint
 from qingyuan.domains.payments.queries.tally import totals_of_session
+from qingyuan.domains.payments.rules.tally import CashTally
 from qingyuan.kernel.errors import NotPermitted
 from tests.factories.book_checks import assert_books_hold
 from tests.factories.ledger import POSTED, Company, Payer, make_company, make_payer, post, receivable
@@ -33,7 +34,7 @@ def payer(company: Company, db: None) -> Payer:
     return make_payer(company)
 
 
-def _close(till: Till, pieces: dict[str, int]) -> tuple[Decimal, Decimal, Decimal]:
+def _close(till: Till, pieces: dict[str, int]) -> CashTally:
     return payments.close_session(
         actor=till.cashier,
         session_id=till.session_id,
@@ -158,7 +159,7 @@ def test_receipt_prints_and_counts(company: Company, till: Till, payer: Payer) -
     assert (first.print_no, second.print_no) == (1, 2)
     assert first.pdf.startswith(b"%PDF")
     assert first.pdf != second.pdf
-    assert ReceiptPrint.objects.filter(receipt_id=taken.receipt_id).count() == 2
+    assert ReceiptPrint.objects.filter(receipt__receipt_no=taken.receipt_no).count() == 2
 
 
 def test_printing_again_needs_the_permission(company: Company, till: Till, payer: Payer) -> None:

@@ -60,7 +60,7 @@ def test_cash_with_change_clears_and_prints_what_it_did(company: Company, till: 
     )
     parts = dict(PaymentPart.objects.values_list("use", "amount"))
     assert parts == {"RECEIVABLES": Decimal("42.50"), "PREPAYMENT": Decimal("7.50")}
-    receipt = Receipt.objects.get(pk=taken.receipt_id)
+    receipt = Receipt.objects.get(receipt_no=taken.receipt_no)
     assert receipt.receipt_no == "01E-00000001"
     assert receipt.content == taken.content
     assert receipt.content["capitals"] == "伍拾元整"

@@ -97,7 +97,7 @@ def test_receipts_have_no_gap_when_32_draw_at_once(committed_db: str) -> None:
         chosen = (wrong_bill,) if number % 8 == 7 else None  # every eighth request is refused
         return take(tills[number], {payers[number].account_id: "30.00"}, chosen=chosen)
 
-    taken = outcomes(*(lambda number=number: pay(number) for number in range(32)))  # type: ignore[misc]
+    taken = outcomes(*(lambda number=number: pay(number) for number in range(32)))
 
     refused = [error for error in taken if isinstance(error, Exception)]
     assert len(refused) == 4

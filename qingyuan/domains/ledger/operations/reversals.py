@@ -110,7 +110,7 @@ def unwind_offsets(
     """
     with transaction.atomic():
         period_id = hold_open_period(company_id, posting_date)
-        ids = OpenItem.objects.filter(company_id=company_id, bill_id__in=bill_ids).values_list("id", flat=True)
+        ids = OpenItem.objects.filter(company_id=company_id, bill_id__any=bill_ids).values_list("id", flat=True)
         desk, _ = desk_for_undoing(sorted(ids), ())
         lives = [live for live in live_of_items(desk.owed) if live.source is ClearingSource.PREPAYMENT]
         hold_funds_of(desk, lives)
@@ -133,7 +133,7 @@ def unwind_offsets(
 def _items(company_id: int, bills: Sequence[int], notes: Sequence[CreditNote]) -> list[int]:
     """The open items of the bills. Each bill must have been posted, as a receivable or as a credit note."""
     found = dict(
-        OpenItem.objects.filter(company_id=company_id, bill_id__in=bills).order_by("id").values_list("bill_id", "id")
+        OpenItem.objects.filter(company_id=company_id, bill_id__any=bills).order_by("id").values_list("bill_id", "id")
     )
     missing = set(bills) - set(found) - {note.bill_id for note in notes}
     if missing:
@@ -183,16 +183,16 @@ def _close(posting: Posting, items: Sequence[int]) -> None:
     if not items:
         return
     parts: defaultdict[int, list[Part]] = defaultdict(list)
-    for item_id, charge_id, amount in OpenItemPart.objects.filter(open_item_id__in=items).values_list(
+    for item_id, charge_id, amount in OpenItemPart.objects.filter(open_item_id__any=items).values_list(
         "open_item_id", "charge_item_id", "amount"
     ):
         parts[item_id].append((charge_id, amount))
     nettings: defaultdict[int, list[Netting]] = defaultdict(list)
-    for item_id, from_charge, into_charge, amount in OpenItemNetting.objects.filter(open_item_id__in=items).values_list(
-        "open_item_id", "from_charge_id", "into_charge_id", "amount"
-    ):
+    for item_id, from_charge, into_charge, amount in OpenItemNetting.objects.filter(
+        open_item_id__any=items
+    ).values_list("open_item_id", "from_charge_id", "into_charge_id", "amount"):
         nettings[item_id].append(Netting(from_charge, into_charge, amount))
-    journal_of = dict(OpenItem.objects.filter(id__in=items).values_list("id", "journal_id"))
+    journal_of = dict(OpenItem.objects.filter(id__any=items).values_list("id", "journal_id"))
     accounts = accounts_used(journal_of.values())
     for item_id in items:
         owed: OwedItem = posting.desk.owed[item_id]

@@ -61,11 +61,11 @@ def hold_owed(
     """What the accounts owe, and the given receivables and bills whether outstanding or not: locked, and read under the
     lock, so that what another transaction cleared meanwhile is seen.
     """
-    wanted = Q(pk__in=list(open_item_ids))
+    wanted = Q(pk__any=list(open_item_ids))
     if account_ids:
-        wanted |= Q(account_id__in=list(account_ids), outstanding__gt=0)
+        wanted |= Q(account_id__any=list(account_ids), outstanding__gt=0)
     if bill_ids:
-        wanted |= Q(bill_id__in=list(bill_ids))
+        wanted |= Q(bill_id__any=list(bill_ids))
     ids = list(OpenItem.objects.filter(wanted).order_by("id").values_list("id", flat=True))
     if not ids:
         return ()
@@ -79,7 +79,7 @@ def hold_prepayments(ids: Iterable[int]) -> dict[int, HeldPrepayment]:
     if not wanted:
         return {}
     hold(Rank.PREPAYMENT, Prepayment, wanted)
-    rows = Prepayment.objects.filter(id__in=wanted).values_list(
+    rows = Prepayment.objects.filter(id__any=wanted).values_list(
         "id", "company_id", "account_id", "customer_id", "balance"
     )
     return {row[0]: HeldPrepayment(*row) for row in rows}

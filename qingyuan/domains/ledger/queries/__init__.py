@@ -1,5 +1,14 @@
 """Reads of the ledger: periods, chart, what is owed."""
 
+from qingyuan.domains.ledger.queries.account import (
+    NOTHING_OWED,
+    Balance,
+    Movement,
+    Receivable,
+    balances_of,
+    movements_of,
+    receivables_of,
+)
 from qingyuan.domains.ledger.queries.chart import (
     Books,
     ChartRow,
@@ -19,8 +28,11 @@ from qingyuan.domains.ledger.queries.periods import (
 )
 
 __all__ = [
+    "NOTHING_OWED",
+    "Balance",
     "Books",
     "ChartRow",
+    "Movement",
     "NoChart",
     "NoPostingRule",
     "OpenPeriod",
@@ -28,9 +40,13 @@ __all__ = [
     "PeriodClosed",
     "PeriodMissing",
     "PeriodRow",
+    "Receivable",
+    "balances_of",
     "books_of",
     "chart",
+    "movements_of",
     "open_period_for",
     "owed_items",
     "periods",
+    "receivables_of",
 ]

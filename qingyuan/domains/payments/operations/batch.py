@@ -107,10 +107,10 @@ def _sort_out(
 ) -> tuple[list[Accepted], list[BatchIssue], list[BatchIssue]]:
     """The rows that can be taken; those taken before; those refused."""
     payers = customers.payers((row.account_id for row in rows), on=on)
-    keys = Payment.objects.filter(idempotency_key__in=[row.idempotency_key for row in rows])
+    keys = Payment.objects.filter(idempotency_key__any=[row.idempotency_key for row in rows])
     known = dict(keys.values_list("idempotency_key", "request_hash"))
     serials = {row.serial for row in rows if row.serial}
-    used = set(Payment.objects.filter(channel_serial__in=serials).values_list("channel_serial", flat=True))
+    used = set(Payment.objects.filter(channel_serial__any=list(serials)).values_list("channel_serial", flat=True))
     accepted: list[Accepted] = []
     skipped: list[BatchIssue] = []
     failed: list[BatchIssue] = []

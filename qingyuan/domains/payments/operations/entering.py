@@ -192,7 +192,8 @@ def _contents(
     value_date: date,
 ) -> list[dict[str, Any]]:
     """What the receipts say; their numbers are filled in when they are drawn, last of all."""
-    company = organisation.company_unit(counter.company_id)
+    profile = organisation.profile(counter.company_id)
+    company_name = profile.legal_name if profile else organisation.company_unit(counter.company_id).name
     unit = organisation.unit(counter.unit_id)
     names = {
         charge.id: charge.name
@@ -203,7 +204,7 @@ def _contents(
     place = 0
     for payment, number in zip(payments, payment_nos, strict=True):
         head = ReceiptHead(
-            "", number, company.name, unit.short_name or unit.name, actor.name, value_date.isoformat(),
+            "", number, company_name, unit.short_name or unit.name, actor.name, value_date.isoformat(),
             payment.payer_name,
         )  # fmt: skip
         accounts = []
