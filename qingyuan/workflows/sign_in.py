@@ -18,7 +18,7 @@ class Session:
 
 
 def sign_in(*, login: str, password: str, address: str, at: datetime, on: date) -> Session:
-    """Check a password; the lockout is the installation's, the rest that of the person's unit.
+    """Check a password. The lockout is the installation's, the same for unknown logins; the rest is the unit's.
 
     Raises staff.operations.SignInRefused (whatever is wrong) and SignInLocked(minutes).
     """
@@ -26,11 +26,11 @@ def sign_in(*, login: str, password: str, address: str, at: datetime, on: date) 
         attempts=parameters.integer("staff.lockout_attempts", unit_id=None, on=on),
         minutes=parameters.integer("staff.lockout_minutes", unit_id=None, on=on),
     )
-    profile = parameters.text("staff.password_profile", unit_id=None, on=on)
+    unit_id = people.unit_id_by_login(login)
+    profile = parameters.text("staff.password_profile", unit_id=unit_id, on=on)
     signed_in = staff.sign_in(
         login=login, password=password, address=address, at=at, lockout=lockout, passwords=staff.PROFILES[profile]
     )
-    unit_id = people.actor_of(signed_in.staff_id, origin=address).unit_id
     return Session(
         staff_id=signed_in.staff_id,
         must_change_password=signed_in.must_change_password,

@@ -94,6 +94,7 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
             "payments.take",
             "payments.void",
             "payments.close_shift",
+            "payments.reprint",
         ),
     ),
     RoleTemplate(

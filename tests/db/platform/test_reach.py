@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound, NotPermitted
@@ -136,3 +138,15 @@ def test_person_of_another_unit_is_not_found(utility: Utility, db: None) -> None
 
     with pytest.raises(NotFound):
         queries.person(asking, west.staff_id, on=FIRST_DAY)
+
+
+def test_reach_asks_the_database_three_times_at_most(utility: Utility, db: None) -> None:
+    actor = make_person(utility.east_id, "staff.view", book_ids=[7])
+    assert actor.staff_id is not None
+    for _ in range(4):
+        give_role(actor.staff_id, utility.west_id, "staff.view")
+
+    with CaptureQueriesContext(connection) as asked:
+        _reach(actor)
+
+    assert len(asked) == 3

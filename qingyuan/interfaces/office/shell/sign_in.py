@@ -1,7 +1,6 @@
 """Signing in and out, and one's own password (登录、退出、改密). The rules are staff's; here they meet session and form."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -21,8 +20,9 @@ from qingyuan.interfaces.office.shell.addresses import wanted_address
 from qingyuan.interfaces.office.shell.form_pages import done, form_response
 from qingyuan.interfaces.office.shell.forms import FormPage, OfficeForm
 from qingyuan.interfaces.office.shell.people import actor_for, person_of
-from qingyuan.platform.parameters import queries as parameters
 from qingyuan.platform.staff import operations as staff
+from qingyuan.workflows import sign_in as workflow
+from qingyuan.workflows.change_password import change_password, password_policy
 
 SIGN_IN_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -41,23 +41,6 @@ class SignInForm(OfficeForm):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The sign-in rules in force for a unit (None: for the installation)."""
-
-    lockout: staff.LockoutPolicy
-    passwords: staff.PasswordPolicy
-
-
-def rules_in_force(unit_id: int | None, on: date) -> Rules:
-    profile = parameters.text("staff.password_profile", unit_id=unit_id, on=on)
-    lockout = staff.LockoutPolicy(
-        attempts=parameters.integer("staff.lockout_attempts", unit_id=unit_id, on=on),
-        minutes=parameters.integer("staff.lockout_minutes", unit_id=unit_id, on=on),
-    )
-    return Rules(lockout=lockout, passwords=staff.PROFILES[profile])
-
-
 @public
 @never_cache
 @sensitive_post_parameters("password")
@@ -69,27 +52,24 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         with form.refusals_as_messages():
             now = timezone.now()
-            rules = rules_in_force(None, timezone.localdate())
-            signed = staff.sign_in(
+            admitted = workflow.sign_in(
                 login=form.cleaned_data["login"],
                 password=form.cleaned_data["password"],
                 address=request.META.get("REMOTE_ADDR", ""),
                 at=now,
-                lockout=rules.lockout,
-                passwords=rules.passwords,
+                on=timezone.localdate(now),
             )
-            return _begin_session(request, signed)
+            return _begin_session(request, admitted)
     page = FormPage(title=_("Sign in"), submit=gettext_lazy("Sign in"))
     context = {"next": request.POST.get("next", request.GET.get("next", ""))}
     return form_response(request, form, page, template="office/sign_in.html", context=context)
 
 
-def _begin_session(request: HttpRequest, signed: staff.SignedIn) -> HttpResponse:
-    person = get_user_model().objects.get(pk=signed.staff_id)
+def _begin_session(request: HttpRequest, admitted: workflow.Session) -> HttpResponse:
+    person = get_user_model().objects.get(pk=admitted.staff_id)
     login(request, person, backend=SIGN_IN_BACKEND)
-    idle = parameters.integer("staff.session_minutes", unit_id=person.unit_id, on=timezone.localdate())
-    request.session.set_expiry(idle * 60)
-    if signed.must_change_password:
+    request.session.set_expiry(admitted.idle_minutes * 60)
+    if admitted.must_change_password:
         request.session[MUST_CHANGE] = True
         return redirect("shell:password")
     return redirect(wanted_address(request))
@@ -135,18 +115,18 @@ class PasswordForm(OfficeForm):
 def password(request: OfficeRequest) -> HttpResponse:
     """Change one's own password; the present one is asked for."""
     now: datetime = timezone.now()
-    policy = rules_in_force(request.actor.unit_id, timezone.localdate()).passwords
+    today = timezone.localdate(now)
     form = PasswordForm(request.POST or None)
-    form.fields["new"].help_text = _help(policy)
+    form.fields["new"].help_text = _help(password_policy(unit_id=request.actor.unit_id, on=today))
     if request.method == "POST" and form.is_valid():
         fields = {staff.WrongPassword.code: "current"}
         with form.refusals_as_messages(fields, otherwise="new"):
-            staff.change_password(
+            change_password(
                 actor=request.actor,
                 old=form.cleaned_data["current"],
                 new=form.cleaned_data["new"],
-                policy=policy,
                 at=now,
+                on=today,
             )
             person = person_of(request)
             person.refresh_from_db()

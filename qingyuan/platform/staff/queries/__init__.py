@@ -11,6 +11,7 @@ from qingyuan.platform.staff.queries.people import (
     role,
     role_id_by_code,
     roles,
+    unit_id_by_login,
 )
 from qingyuan.platform.staff.queries.permissions import (
     Holding,
@@ -44,5 +45,6 @@ __all__ = [
     "role_id_by_code",
     "roles",
     "roles_with",
+    "unit_id_by_login",
     "who_may",
 ]

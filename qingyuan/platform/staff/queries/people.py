@@ -87,6 +87,11 @@ def id_by_login(login: str) -> int:
     return found
 
 
+def unit_id_by_login(login: str) -> int | None:
+    """The unit of the person with this login or staff number; None where there is none."""
+    return Staff.objects.filter(identifiers__value=login.strip().lower()).values_list("unit_id", flat=True).first()
+
+
 def actor_of(staff_id: int, *, origin: str, request_id: str = "") -> Actor:
     """The actor of a signed-in person. Raises NotFound for an unknown or inactive one."""
     row = Staff.objects.select_related("unit").filter(pk=staff_id, is_active=True).first()
