@@ -17,8 +17,10 @@ from qingyuan.domains.billing.queries import runs as run_queries
 from qingyuan.domains.billing.rules.states import BillKind, RunPurpose, RunState
 from qingyuan.kernel.actor import Actor, system_actor
 from qingyuan.kernel.errors import DomainError
+from qingyuan.platform.jobs import operations as jobs
 from qingyuan.platform.staff import queries as staff
 
+BEGIN = "billing.work_run"
 CALCULATE = "billing.calculate_chunk"
 ISSUE = "billing.issue_chunk"
 TASK_OF = {RunState.CALCULATING: CALCULATE, RunState.ISSUING: ISSUE}
@@ -51,7 +53,7 @@ def calculate(
             chunk_size=chunk_size,
             kind=kind,
         )
-        _defer_waiting(run_id)
+        _start_job(actor, run_id)
     return run_id
 
 
@@ -59,7 +61,7 @@ def recalculate(*, actor: Actor, run_id: int, on: date) -> None:
     """Let the workers calculate an unissued run again. Raises as `billing.recalculate_run`."""
     with transaction.atomic():
         billing.recalculate_run(actor=actor, run_id=run_id, on=on)
-        _defer_waiting(run_id)
+        _start_job(actor, run_id)
 
 
 def issue(
@@ -75,15 +77,25 @@ def issue(
         billing.start_issue(
             actor=actor, run_id=run_id, posting_date=posting_date, due_date=due_date, expected_total=expected_total
         )
-        _defer_waiting(run_id)
+        _start_job(actor, run_id)
 
 
-def resume(*, run_id: int) -> int:
+def resume(*, actor: Actor, run_id: int) -> int:
     """Let the workers take up the failed chunks of a run again. Returns how many there were."""
     with transaction.atomic():
         count = billing.resume_failed(run_id=run_id)
-        _defer_waiting(run_id)
+        if count:
+            _start_job(actor, run_id)
     return count
+
+
+def begin(*, run_id: int) -> None:
+    """Defer the chunks of the run's present stage: what the stage's job does."""
+    run = run_queries.who_started(run_id)
+    if run.job_id is not None:
+        jobs.progress(run.job_id, 0, total=run.scope_count)
+    with transaction.atomic():
+        _defer_waiting(run_id)
 
 
 def work_chunk(*, run_id: int, chunk_no: int, task: str) -> bool:
@@ -98,15 +110,16 @@ def work_chunk(*, run_id: int, chunk_no: int, task: str) -> bool:
         else:
             worked = billing.issue_chunk(actor=actor, run_id=run_id, chunk_no=chunk_no)
     except DomainError as error:
-        billing.record_failure(run_id=run_id, chunk_no=chunk_no, code=error.code, detail=str(error))
+        _keep_failure(run_id, chunk_no, error.code, str(error))
         raise
     except DatabaseError:
         raise
     except Exception as error:
-        billing.record_failure(
-            run_id=run_id, chunk_no=chunk_no, code="billing.chunk_failed", detail=f"{type(error).__name__}: {error}"
-        )
+        _keep_failure(run_id, chunk_no, "billing.chunk_failed", f"{type(error).__name__}: {error}")
         raise
+    job_id = run_queries.who_started(run_id).job_id
+    if worked and job_id is not None:
+        jobs.advance(job_id, by=run_queries.chunk_size_of(run_id, chunk_no))
     _close_stage(run_id, actor)
     return worked
 
@@ -125,7 +138,7 @@ def work_here(*, run_id: int) -> None:
 def reconcile() -> int:
     """Defer unfinished chunks that nobody works on and no job names, and close stages left open by a dead worker.
 
-    Run at a worker's start and every ten seconds. Returns how many chunks were deferred.
+    Run at a worker's start and every ten seconds (platform.jobs). Returns how many chunks were deferred.
     """
     deferred = 0
     for run_id in billing.runs_under_way():
@@ -138,8 +151,33 @@ def reconcile() -> int:
 def _close_stage(run_id: int, actor: Actor) -> None:
     if run_queries.has_open_chunks(run_id):
         return
-    billing.finish_calculation(run_id=run_id)
-    billing.finish_issue(actor=actor, run_id=run_id)
+    closed = billing.finish_calculation(run_id=run_id) or billing.finish_issue(actor=actor, run_id=run_id)
+    job_id = run_queries.who_started(run_id).job_id
+    if closed and job_id is not None:
+        jobs.finish(job_id)
+
+
+def _start_job(actor: Actor, run_id: int) -> None:
+    """The job of the run's present stage, in the caller's transaction."""
+    run = run_queries.who_started(run_id)
+    job_id = jobs.start(
+        actor=actor,
+        kind=BEGIN,
+        title=run.run_no,
+        arguments={"run_id": run_id},
+        task_name=BEGIN,
+        total=run.scope_count,
+        company_id=run.company_id,
+        unit_id=run.unit_id,
+    )
+    billing.name_job(run_id=run_id, job_id=job_id)
+
+
+def _keep_failure(run_id: int, chunk_no: int, code: str, detail: str) -> None:
+    billing.record_failure(run_id=run_id, chunk_no=chunk_no, code=code, detail=detail)
+    job_id = run_queries.who_started(run_id).job_id
+    if job_id is not None:
+        jobs.fail(job_id, code, detail)
 
 
 def _defer_waiting(run_id: int) -> int:

@@ -1,8 +1,17 @@
-"""Background tasks of billing: one chunk each, and the reconciling that makes up for lost jobs."""
+"""Background tasks of billing: a stage of a run, and one chunk each; what a dead worker left is deferred again."""
 
 from procrastinate.contrib.django import app
 
+from qingyuan.platform.jobs import reconciling
 from qingyuan.workflows import run_billing
+
+reconciling.enter("billing", run_billing.reconcile)
+
+
+@app.task(name=run_billing.BEGIN)
+def work_run(job_id: int, run_id: int) -> None:
+    """Defer the chunks of a run's present stage."""
+    run_billing.begin(run_id=run_id)
 
 
 @app.task(name=run_billing.CALCULATE)
@@ -15,10 +24,3 @@ def calculate_chunk(run_id: int, chunk_no: int) -> None:
 def issue_chunk(run_id: int, chunk_no: int) -> None:
     """Issue one chunk of a run."""
     run_billing.work_chunk(run_id=run_id, chunk_no=chunk_no, task=run_billing.ISSUE)
-
-
-@app.periodic(cron="* * * * * */10")
-@app.task(name="billing.reconcile", queueing_lock="billing.reconcile", pass_context=False)
-def reconcile(timestamp: int) -> None:
-    """Defer again what a dead worker left; at a worker's start and every ten seconds."""
-    run_billing.reconcile()

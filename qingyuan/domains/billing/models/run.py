@@ -20,7 +20,7 @@ class BillingRun(CompanyRow):
     """One run over the approved reading items of some books (or a selection) in one reading period.
 
     `business_date` stands for today in every rule; `posting_date` is fixed when issue starts and gives the accounting
-    period. `selection` is what the person chose, `totals` what the stepper shows. A re-bill, a manual or a correcting bill
+    period. `selection` is what the person chose, `totals` what the stepper shows, `job_id` the job of the present stage. A re-bill, a manual or a correcting bill
     is a run of one.
     """
 
@@ -40,6 +40,7 @@ class BillingRun(CompanyRow):
     scope_count = models.PositiveIntegerField(default=0)
     chunk_size = models.PositiveIntegerField(default=500)
     bill_no_start = models.BigIntegerField(null=True)
+    job_id = models.BigIntegerField(null=True)
     created_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
     checked_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
     issued_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")

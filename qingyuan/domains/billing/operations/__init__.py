@@ -25,6 +25,7 @@ from qingyuan.domains.billing.operations.runs import (
     RunNotInState,
     check_run,
     discard_run,
+    name_job,
     recalculate_run,
     start_run,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "finish_calculation",
     "finish_issue",
     "issue_chunk",
+    "name_job",
     "place_point",
     "propose_for_changes",
     "rebill",

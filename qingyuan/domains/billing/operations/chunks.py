@@ -9,12 +9,12 @@ from qingyuan.domains.billing.rules.states import ChunkState, RunState
 
 
 def claimed(run_id: int, chunk_no: int, state: ChunkState) -> RunChunk | None:
-    """The chunk, locked until the transaction ends, when it is in this state and nobody else works on it; else None.
+    """The chunk, locked until the transaction ends, when it is in this state; else None.
 
-    The row is skipped, not waited for, and no other lock is held or taken before it: this is why it does not go through
-    the locking door.
+    A job delivered twice waits here for the first one and then finds the chunk done. Nothing but the accounting period is
+    held before the row, and reconciling holds it for a moment only: this is why it does not go through the locking door.
     """
-    rows = RunChunk.objects.select_for_update(skip_locked=True, no_key=True)
+    rows = RunChunk.objects.select_for_update(no_key=True)
     return rows.filter(run_id=run_id, chunk_no=chunk_no, state=state).first()
 
 

@@ -129,6 +129,11 @@ def discard_run(*, actor: Actor, run_id: int, on: date, reason: str = "") -> Non
         _record(actor, "billing.run_discarded", run, {}, reason)
 
 
+def name_job(*, run_id: int, job_id: int) -> None:
+    """Note the job that shows the progress of the run's present stage."""
+    BillingRun.objects.filter(pk=run_id).update(job_id=job_id)
+
+
 def held_run(run_id: int) -> BillingRun:
     """The run, locked. Raises NotFound."""
     hold(Rank.RUN, BillingRun, [run_id])

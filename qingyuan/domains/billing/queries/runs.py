@@ -7,17 +7,20 @@ from qingyuan.domains.billing.rules.states import ChunkState, RunState
 
 
 class RunStarters(NamedTuple):
-    """Who created and who issued a run."""
+    """Who created and who issued a run, and what its present stage is called by."""
 
     run_no: str
     company_id: int
+    unit_id: int
     created_by_id: int | None
     issued_by_id: int | None
+    job_id: int | None
+    scope_count: int
 
 
 def who_started(run_id: int) -> RunStarters:
     """The persons behind a run."""
-    columns = ("run_no", "company_id", "created_by_id", "issued_by_id")
+    columns = ("run_no", "company_id", "unit_id", "created_by_id", "issued_by_id", "job_id", "scope_count")
     return RunStarters(*BillingRun.objects.values_list(*columns).get(pk=run_id))
 
 
@@ -26,3 +29,8 @@ def has_open_chunks(run_id: int) -> bool:
     state = BillingRun.objects.values_list("state", flat=True).get(pk=run_id)
     done = {RunState.CALCULATING: ChunkState.CALCULATED, RunState.ISSUING: ChunkState.ISSUED}.get(RunState(state))
     return done is not None and RunChunk.objects.filter(run_id=run_id).exclude(state=done).exists()
+
+
+def chunk_size_of(run_id: int, chunk_no: int) -> int:
+    """How many readings a chunk has."""
+    return len(RunChunk.objects.values_list("reading_item_ids", flat=True).get(run_id=run_id, chunk_no=chunk_no))
