@@ -1,1 +1,24 @@
 """What this app declares to platform: permissions, parameters, number kinds, audit actions. Data only."""
+
+from qingyuan.kernel.declarations import AuditAction, Permission
+
+VIEW = "tariffs.view"
+EDIT = "tariffs.edit"
+PUBLISH = "tariffs.publish"
+
+PERMISSIONS = (
+    Permission(VIEW, "See price plans"),
+    Permission(EDIT, "Draft price plans, keep charge items and usage classes"),
+    Permission(PUBLISH, "Publish and assign price plans"),
+)
+
+PARAMETERS = ()
+NUMBER_KINDS = ()
+
+AUDIT_ACTIONS = (
+    AuditAction("tariffs.create_charge_item", "Charge item created"),
+    AuditAction("tariffs.create_usage_class", "Usage class created"),
+    AuditAction("tariffs.import_version", "Price version imported"),
+    AuditAction("tariffs.publish", "Price version published"),
+    AuditAction("tariffs.assign", "Price plan assigned"),
+)
