@@ -52,18 +52,29 @@ class ReadingItem(CompanyRow):
 
     `usage_volume` is what the chosen readings give; `consumption` is the evidence that billing takes, set at approval.
     `average_volume` is a month's mean of earlier usage, None without history. `is_waiting`, `never_billed` and
-    `fixed_volume` are the point's flags of that day.
+    `fixed_volume` are the point's flags of that day. Company, period, book and unit are the task's own, copied so that
+    lists need no join; the task's row-level foreign keys stand for them.
     """
 
-    company = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, related_name="+")
+    company = models.ForeignKey(
+        "organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
     task = models.ForeignKey(ReadingTask, on_delete=models.PROTECT, db_index=False, related_name="reading_items")
-    period = models.ForeignKey(ReadingPeriod, on_delete=models.PROTECT, db_index=False, related_name="+")
-    book = models.ForeignKey("routes.Book", on_delete=models.PROTECT, db_index=False, related_name="+")
-    unit = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, related_name="+")
+    period = models.ForeignKey(
+        ReadingPeriod, on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
+    book = models.ForeignKey(
+        "routes.Book", on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
+    unit = models.ForeignKey(
+        "organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
     point = models.ForeignKey(
         "meters.ServicePoint", on_delete=models.PROTECT, db_index=False, related_name="reading_items"
     )
-    account = models.ForeignKey("customers.Account", on_delete=models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey(
+        "customers.Account", on_delete=models.PROTECT, db_index=False, null=True, related_name="+"
+    )
     order_no = models.PositiveIntegerField(default=0)
     state = CodeField(choices=choices_of(ItemState), default=ItemState.PENDING)
     skip_reason = CodeField(blank=True)
@@ -101,8 +112,7 @@ class ReadingItem(CompanyRow):
     class Meta:
         db_table = "reading_item"
         indexes = [
-            models.Index(fields=["task", "order_no", "id"], name="reading_item_route"),
-            models.Index(fields=["period", "book"], name="reading_item_period"),
+            models.Index(fields=["task"], name="reading_item_task"),
             models.Index(fields=["unit", "state"], name="reading_item_review", condition=Q(state__in=["READ", "HELD"])),
         ]
         constraints = [
@@ -126,7 +136,9 @@ class ReadingSegment(CompanyRow):
     `last_real_*` is the last value a person or device really saw, which differs from `start_*` after estimates.
     """
 
-    company = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, related_name="+")
+    company = models.ForeignKey(
+        "organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, db_constraint=False, related_name="+"
+    )
     reading_item = models.ForeignKey(ReadingItem, on_delete=models.PROTECT, db_index=False, related_name="segments")
     position = models.PositiveSmallIntegerField(default=1)
     installation = models.ForeignKey("meters.Installation", on_delete=models.PROTECT, db_index=False, related_name="+")

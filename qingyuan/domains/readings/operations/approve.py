@@ -11,7 +11,7 @@ from qingyuan.domains.readings.operations.consumption_rows import NewConsumption
 from qingyuan.domains.readings.operations.evidence import parts_of
 from qingyuan.domains.readings.operations.taking import ItemNotOpen
 from qingyuan.domains.readings.operations.true_up import settle_estimates, shares_of
-from qingyuan.domains.readings.queries.field_facts import company_zone, rows_of
+from qingyuan.domains.readings.queries.field_facts import array_text, company_zone, rows_of
 from qingyuan.domains.readings.queries.review import (
     EarlierItem,
     algorithms_of,
@@ -183,7 +183,12 @@ class _Approval:
                 "UPDATE reading_item i SET state = 'APPROVED', approved_by_id = %s, approved_at = %s, "
                 "consumption_id = t.c, version = i.version + 1 "
                 "FROM unnest(%s::bigint[], %s::bigint[]) AS t(id, c) WHERE i.id = t.id",
-                [self.actor.staff_id, self.at, [one.id for one in self.approved], list(consumption_ids)],
+                [
+                    self.actor.staff_id,
+                    self.at,
+                    array_text(one.id for one in self.approved),
+                    array_text(consumption_ids),
+                ],
             )
             held = [one.id for one in self.approved if one.state is ItemState.HELD]
             if held:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from qingyuan.domains.readings.queries.field_facts import array_text
 from qingyuan.kernel.errors import DomainError
 
 
@@ -29,8 +30,8 @@ def _move(reading_item_ids: Sequence[int], before: str, after: str) -> None:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE reading_item SET state = %s, version = version + 1 WHERE id = ANY(%s) AND state = %s",
-            [after, wanted, before],
+            "UPDATE reading_item SET state = %s, version = version + 1 WHERE id = ANY(%s::bigint[]) AND state = %s",
+            [after, array_text(wanted), before],
         )
         if cursor.rowcount != len(wanted):
             raise NotApproved(wanted=len(wanted), found=cursor.rowcount)

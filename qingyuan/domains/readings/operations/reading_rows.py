@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from qingyuan.domains.readings.operations.taking import TakenItem
+from qingyuan.domains.readings.queries.field_facts import array_text
 from qingyuan.domains.readings.queries.work_items import WorkItem
 from qingyuan.domains.readings.rules.outcome import ItemOutcome, StretchOutcome
 from qingyuan.domains.readings.rules.states import Algorithm, Decision, ItemState, ReadingSource
@@ -136,7 +137,7 @@ def update_segments(good: Sequence[TakenItem], reading_ids: Mapping[tuple[int, i
             "UPDATE reading_segment s SET end_date = t.d, end_value = t.v, end_kind = t.k, end_reading_id = t.r, "
             "volume = t.u FROM unnest(%s::bigint[], %s::date[], %s::numeric[], %s::text[], %s::bigint[], "
             "%s::numeric[]) AS t(id, d, v, k, r, u) WHERE s.id = t.id",
-            _columns(rows),
+            [array_text(column) for column in zip(*rows, strict=True)],
         )
 
 
@@ -150,17 +151,20 @@ def _update_items(good: Sequence[TakenItem], actor: Actor, state: ItemState | No
             one.taken.read_date,
             one.outcome.volume,
             one.outcome.is_estimated,
-            one.row.note,
         )
         for one in good
     ]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE reading_item i SET state = t.s, revision = t.r, condition_id = t.c, read_date = t.d, "
-            "usage_volume = t.u, is_estimated = t.e, note = t.n, read_by_id = %s, version = i.version + 1 "
+            "usage_volume = t.u, is_estimated = t.e, note = COALESCE(t.n, ''), read_by_id = %s, version = i.version + 1 "
             "FROM unnest(%s::bigint[], %s::text[], %s::int[], %s::bigint[], %s::date[], %s::numeric[], %s::bool[], "
             "%s::text[]) AS t(id, s, r, c, d, u, e, n) WHERE i.id = t.id",
-            [actor.staff_id, *_columns(rows)],
+            [
+                actor.staff_id,
+                *(array_text(column) for column in zip(*rows, strict=True)),
+                [one.row.note for one in good] if any(one.row.note for one in good) else None,
+            ],
         )
 
 
@@ -183,7 +187,3 @@ def copy_anomalies(outcomes: Sequence[tuple[WorkItem, int, ItemOutcome]]) -> Non
             for finding in outcome.findings
         ),
     )
-
-
-def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)]

@@ -122,12 +122,13 @@ def billable(
 ) -> list[Billable]:
     """APPROVED items of the period with an account, points that are never billed left out; by account, then point."""
     sql = """
-        SELECT id, point_id, account_id, book_id, unit_id FROM reading_item
-        WHERE company_id = %(company)s AND period_id = %(period)s AND state = 'APPROVED'
-          AND account_id IS NOT NULL AND NOT never_billed
-          AND (%(books)s::bigint[] IS NULL OR book_id = ANY(%(books)s))
-          AND (%(items)s::bigint[] IS NULL OR id = ANY(%(items)s))
-        ORDER BY account_id, point_id, id
+        SELECT i.id, i.point_id, i.account_id, i.book_id, i.unit_id
+        FROM reading_task t JOIN reading_item i ON i.task_id = t.id
+        WHERE t.company_id = %(company)s AND t.period_id = %(period)s AND i.state = 'APPROVED'
+          AND i.account_id IS NOT NULL AND NOT i.never_billed
+          AND (%(books)s::bigint[] IS NULL OR t.book_id = ANY(%(books)s::bigint[]))
+          AND (%(items)s::bigint[] IS NULL OR i.id = ANY(%(items)s::bigint[]))
+        ORDER BY i.account_id, i.point_id, i.id
     """
     params = {
         "company": company_id,
@@ -224,11 +225,12 @@ def mains_waiting_for_subs(*, company_id: int, period_id: int, limit: int = 500)
     """The approved mains of the period whose subs' usage is not all approved, by point number."""
     sql = """
         SELECT DISTINCT i.id, sp.point_no, b.book_no
-        FROM reading_item i
+        FROM reading_task t
+        JOIN reading_item i ON i.task_id = t.id
         JOIN service_point sp ON sp.id = i.point_id
         JOIN book b ON b.id = i.book_id
         JOIN meter_link l ON l.main_id = i.point_id AND l.kind = 'DEDUCT'
-        WHERE i.company_id = %s AND i.period_id = %s AND i.state = 'APPROVED'
+        WHERE t.company_id = %s AND t.period_id = %s AND i.state = 'APPROVED'
         ORDER BY sp.point_no
     """
     mains = rows_of(sql, [company_id, period_id])
@@ -274,7 +276,7 @@ def unhandled_changes(
         JOIN consumption old ON old.id = ch.old_consumption_id
         JOIN consumption new ON new.id = ch.new_consumption_id
         JOIN reading_period p ON p.id = new.period_id
-        WHERE (%(points)s::bigint[] IS NULL OR ch.point_id = ANY(%(points)s))
+        WHERE (%(points)s::bigint[] IS NULL OR ch.point_id = ANY(%(points)s::bigint[]))
           AND (%(company)s::bigint IS NULL OR ch.company_id = %(company)s)
           AND (%(reason)s::text IS NULL OR ch.reason = %(reason)s)
           AND NOT EXISTS (SELECT 1 FROM consumption_change_handling h WHERE h.change_id = ch.id)

@@ -70,7 +70,10 @@ def points_named(rows: Sequence[FileRow], *, period_id: int) -> FilePoints:
     for kind, numbers in wanted.items():
         ids: dict[str, set[int]] = defaultdict(set)
         if numbers:
-            sql = f"SELECT t.{kind}, i.id FROM reading_item i {sources[kind]} WHERE i.period_id = %s"
+            sql = (
+                f"SELECT t.{kind}, i.id FROM reading_task k JOIN reading_item i ON i.task_id = k.id {sources[kind]} "
+                "WHERE k.period_id = %s"
+            )
             for number, reading_item_id in rows_of(sql, [numbers, period_id]):
                 ids[number].add(reading_item_id)
         found[kind] = {number: tuple(sorted(items)) for number, items in ids.items()}

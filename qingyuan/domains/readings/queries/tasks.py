@@ -118,8 +118,8 @@ def tasks(
             WHERE t.company_id = %(company)s AND {inside}
               AND (%(yyyymm)s::int IS NULL OR p.yyyymm = %(yyyymm)s)
               AND (%(round)s::int IS NULL OR p.round_no = %(round)s)
-              AND (%(books)s::bigint[] IS NULL OR t.book_id = ANY(%(books)s))
-              AND (%(units)s::bigint[] IS NULL OR t.unit_id = ANY(%(units)s))
+              AND (%(books)s::bigint[] IS NULL OR t.book_id = ANY(%(books)s::bigint[]))
+              AND (%(units)s::bigint[] IS NULL OR t.unit_id = ANY(%(units)s::bigint[]))
             ORDER BY p.yyyymm DESC, p.round_no DESC, b.book_no
             LIMIT %(limit)s OFFSET %(offset)s
         ) t
@@ -159,7 +159,7 @@ def period_progress(*, actor: Actor, company_id: int, yyyymm: int, on: date, rou
         SELECT count(*) FILTER (WHERE i.state = 'PENDING'), count(*) FILTER (WHERE i.state = 'READ'),
                count(*) FILTER (WHERE i.state = 'HELD'), count(*) FILTER (WHERE i.state = 'APPROVED'),
                count(*) FILTER (WHERE i.state = 'BILLED'), count(*) FILTER (WHERE i.state = 'SKIPPED')
-        FROM reading_item i JOIN reading_period p ON p.id = i.period_id
+        FROM reading_period p JOIN reading_task t ON t.period_id = p.id JOIN reading_item i ON i.task_id = t.id
         WHERE p.company_id = %(company)s AND p.yyyymm = %(yyyymm)s AND p.round_no = %(round)s AND {inside}
     """
     [row] = rows_of(sql, params | {"company": company_id, "yyyymm": yyyymm, "round": round_no})
