@@ -8,6 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +54,14 @@ def person(live_server: LiveServer) -> Staff:
     return make_staff()
 
 
-@pytest.fixture
-def browser_page(chromium: Browser, live_server: LiveServer, person: Staff) -> Iterator[Page]:
-    context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN", base_url=live_server.url)
-    session = signed_in_client(person).cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+@contextmanager
+def new_page(browser: Browser, url: str, person: Staff | None, language: str = "zh-hans") -> Iterator[Page]:
+    """A page in a browser profile of its own, signed in as `person`; errors in its console fail the test at the end."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN", base_url=url)
+    context.add_cookies([{"name": "django_language", "value": language, "url": url}])
+    if person is not None:
+        session = signed_in_client(person).cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
     page = context.new_page()
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
@@ -66,6 +70,12 @@ def browser_page(chromium: Browser, live_server: LiveServer, person: Staff) -> I
     context.close()
     serious = [text for text in problems if "the server responded with a status of" not in text]
     assert not serious, serious
+
+
+@pytest.fixture
+def browser_page(chromium: Browser, live_server: LiveServer, person: Staff) -> Iterator[Page]:
+    with new_page(chromium, live_server.url, person) as page:
+        yield page
 
 
 @pytest.fixture

@@ -1,0 +1,21 @@
+"""What the walk over every page has to be told: arguments of addresses, and which GET answers are no pages.
+
+Whoever adds an address with arguments adds a line to EXAMPLES; the walk fails until then. The values are read when the
+world is filled (tests/e2e/world.py), so they may look rows up.
+"""
+
+from collections.abc import Callable
+
+EXAMPLES: dict[str, Callable[[], dict[str, object]]] = {
+    "gallery:record-tab": lambda: {"tab": "readings"},
+}
+
+NOT_PAGES = {
+    "shell:columns": "takes a POST alone",
+    "gallery:progress": "a part of a page",
+    "gallery:reveal": "a part of a page",
+    "gallery:search": "JSON",
+    "gallery:broken": "fails on purpose; seen in test_gallery",
+    "health:alive": "plain text for the load balancer",
+    "health:ready": "plain text for the load balancer",
+}
