@@ -154,6 +154,12 @@ def template(code: str) -> RoleTemplate:
     raise LookupError(f"no role template {code}")
 
 
+def shown_name(name: str, template_code: str, language: str) -> str:
+    """A role's name in the reader's language: a shipped role that still has its Chinese name has an English one too."""
+    shipped = next((one for one in TEMPLATES if one.code == template_code and one.name == name), None)
+    return shipped.name_en if shipped is not None and language.startswith("en") else name
+
+
 def expanded(permissions: Iterable[str], declared: Mapping[str, object]) -> tuple[str, ...]:
     """The declared codes that the patterns name, in alphabetical order; a code that is not declared is left out."""
     patterns = tuple(permissions)

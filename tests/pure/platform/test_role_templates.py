@@ -3,7 +3,7 @@
 import pytest
 
 from qingyuan.platform import registry
-from qingyuan.platform.staff.role_templates import TEMPLATES, RoleTemplate, expanded, template
+from qingyuan.platform.staff.role_templates import TEMPLATES, RoleTemplate, expanded, shown_name, template
 from qingyuan.platform.staff.rules.separation import SeparationBroken, check_separation
 
 
@@ -51,3 +51,10 @@ def test_cashier_holds_nothing_of_tariffs() -> None:
     held = expanded(template("cashier").permissions, registry.permissions.all())
 
     assert not [code for code in held if code.startswith(("tariffs.", "billing.run", "parameters."))]
+
+
+def test_shipped_role_has_an_english_name_until_it_is_renamed() -> None:
+    assert shown_name("收费员", "cashier", "en") == "Cashier"
+    assert shown_name("收费员", "cashier", "zh-hans") == "收费员"
+    assert shown_name("窗口收费", "cashier", "en") == "窗口收费"
+    assert shown_name("收费员", "", "en") == "收费员"

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from qingyuan.kernel.actor import Actor
 from qingyuan.platform.organisation import queries as organisation
@@ -32,7 +33,7 @@ def permissions_of(actor: Actor) -> frozenset[str]:
 
 
 def roles_that_hold(permission: str) -> tuple[str, ...]:
-    return staff.roles_with(permission)
+    return staff.roles_with(permission, language=get_language())
 
 
 def unit_name(actor: Actor) -> str:

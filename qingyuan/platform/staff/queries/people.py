@@ -9,6 +9,7 @@ from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
 from qingyuan.platform.staff.models import Role, Staff
 from qingyuan.platform.staff.queries.reach import reach
+from qingyuan.platform.staff.role_templates import shown_name
 
 LIST_LIMIT = 500
 
@@ -44,6 +45,10 @@ class RoleRow:
     permissions: tuple[str, ...]
     holder_count: int
     version: int
+
+    def label(self, language: str) -> str:
+        """The name in the reader's language."""
+        return shown_name(self.name, self.template, language)
 
 
 def person(actor: Actor, staff_id: int, *, on: date) -> Person:

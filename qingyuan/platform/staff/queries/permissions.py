@@ -9,6 +9,7 @@ from qingyuan.kernel.actor import Actor
 from qingyuan.platform import registry
 from qingyuan.platform.staff.models import Role, RoleAssignment, RolePermission
 from qingyuan.platform.staff.queries.reach import held_assignments, reach
+from qingyuan.platform.staff.role_templates import shown_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,17 @@ class Holding:
     login: str
     role_code: str
     role_name: str
+    role_template: str
     unit_id: int
     unit_name: str
     from_date: date
     to_date: date | None
     book_ids: tuple[int, ...]
     version: int
+
+    def role_label(self, language: str) -> str:
+        """The role's name in the reader's language."""
+        return shown_name(self.role_name, self.role_template, language)
 
     def is_valid(self, on: date) -> bool:
         """Whether it is in force on the day."""
@@ -81,10 +87,10 @@ def who_may(actor: Actor, permission: str, *, on: date) -> tuple[Holding, ...]:
     return tuple(_holding(row) for row in _with_names(rows))
 
 
-def roles_with(permission: str) -> tuple[str, ...]:
+def roles_with(permission: str, *, language: str = "zh-hans") -> tuple[str, ...]:
     """The names of the roles that hold the permission, for the page that says it is missing. Anybody may know."""
     rows = Role.objects.filter(permissions__permission=permission).order_by("code")
-    return tuple(rows.values_list("name", flat=True))
+    return tuple(shown_name(name, code, language) for name, code in rows.values_list("name", "template"))
 
 
 def _with_names(rows: QuerySet[RoleAssignment]) -> QuerySet[RoleAssignment]:
@@ -99,6 +105,7 @@ def _holding(row: RoleAssignment) -> Holding:
         login=row.staff.login,
         role_code=row.role.code,
         role_name=row.role.name,
+        role_template=row.role.template,
         unit_id=row.unit_id,
         unit_name=row.unit.name,
         from_date=row.from_date,
