@@ -23,6 +23,7 @@ def parameters() -> dict[str, Any]:
     options.setdefault("application_name", "qingyuan")
     pool = environment.whole(environment.DB_POOL, minimum=0, maximum=200)
     if pool:
+        entry["CONN_HEALTH_CHECKS"] = True  # a connection that a restart of the server broke is not handed out
         options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 10, "max_idle": 120}
     return entry
 

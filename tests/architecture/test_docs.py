@@ -60,6 +60,13 @@ def test_every_code_and_address_is_in_the_reference() -> None:
     assert undocumented([source.message for source in error_code_sources()], page) == []
 
 
+def test_deployment_and_readme_name_settings_that_exist() -> None:
+    paths = [ROOT / "README.md", ROOT / "README.zh.md", ROOT / "Makefile", *(ROOT / "deploy").rglob("*.*")]
+    named = {name for path in paths for name in re.findall(r"\bQINGYUAN_[A-Z_]+", path.read_text(encoding="utf-8"))}
+
+    assert named - set(REGISTER) == set()
+
+
 def test_docs_checks_see_red() -> None:
     assert undocumented(["a.b", "a.c"], "| `a.b` | … |") == ["a.c"]
     assert documented_settings("| `QINGYUAN_X` | `1` | … |\n| `QINGYUAN_Y` | | … |") == {

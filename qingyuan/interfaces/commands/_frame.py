@@ -11,6 +11,8 @@ from enum import StrEnum
 from pathlib import Path
 from types import FrameType
 
+from qingyuan.kernel.errors import DomainError
+
 FOLDER = Path(__file__).resolve().parent
 FRAME = {"entry"}
 EXIT_REFUSED = 1
@@ -63,6 +65,17 @@ def end_on_termination() -> None:
     """TERM and a closed terminal end the command like an exception, so that locks and servers are let go."""
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
+
+
+def sentence(error: DomainError) -> str:
+    """The refusal in the reader's language with its code; code and arguments where Django is not set up."""
+    from django.apps import apps
+    from django.utils.translation import gettext
+
+    said = gettext(error.code) if apps.ready else error.code
+    if said == error.code:
+        return str(error)
+    return f"{said % {name: '' if value is None else value for name, value in error.params.items()}} ({error.code})"
 
 
 def complain(text: str) -> None:

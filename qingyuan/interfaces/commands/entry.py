@@ -4,6 +4,7 @@ import os
 import sys
 
 from qingyuan import __version__
+from qingyuan.config import environment
 from qingyuan.config.environment import SettingError
 from qingyuan.config.postgres.binaries import PostgresError
 from qingyuan.interfaces.commands import _frame
@@ -31,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         _frame.complain(str(error))
         return _frame.EXIT_UNUSABLE
     except DomainError as error:
-        _frame.complain(str(error))
+        _frame.complain(_frame.sentence(error))
         return _frame.EXIT_REFUSED
     except KeyboardInterrupt:
         return 130
@@ -40,22 +41,29 @@ def main(arguments: list[str] | None = None) -> int:
 def _with_needs(command: Found, arguments: list[str]) -> int:
     if command.needs is Needs.NOTHING:
         return _frame.execute(command, arguments)
-    import django
-
     if command.needs is Needs.DJANGO or {"-h", "--help"} & set(arguments):
-        django.setup()
+        _set_up_django()
         return _frame.execute(command, arguments)
     from qingyuan.config.own_database import database_in_use
 
     _frame.end_on_termination()
     with database_in_use():
-        django.setup()
+        _set_up_django()
         try:
             return _frame.execute(command, arguments)
         finally:
             from django.db import connections
 
             connections.close_all()
+
+
+def _set_up_django() -> None:
+    """Django, speaking the language of the command line."""
+    import django
+    from django.utils import translation
+
+    django.setup()
+    translation.activate({"zh_Hans": "zh-hans"}.get(environment.language(), environment.language()))
 
 
 def _print_help() -> None:
