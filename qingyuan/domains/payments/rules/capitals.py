@@ -39,4 +39,5 @@ def _whole(yuan: int) -> str:
             zero = True
         if place % 4 == 0 and yuan // 10**place % 10_000:
             text += _GROUPS[place // 4]
+            zero = False  # zeros at a group's end need no 零 when the next digit follows at once
     return text
