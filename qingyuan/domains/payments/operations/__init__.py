@@ -1,6 +1,6 @@
 """Writes of payments: sessions, payments, voids, receipts."""
 
-from qingyuan.domains.payments.operations.batch import BatchPayment, take_payments_batch
+from qingyuan.domains.payments.operations.batch import BatchPayment, SerialUsed, TakenBefore, take_payments_batch
 from qingyuan.domains.payments.operations.receipts import PrintedReceipt, print_receipt
 from qingyuan.domains.payments.operations.sessions import (
     CountRefused,
@@ -25,8 +25,10 @@ __all__ = [
     "OnHold",
     "PrintedReceipt",
     "ReasonMissing",
+    "SerialUsed",
     "SessionClosed",
     "SessionOpen",
+    "TakenBefore",
     "close_session",
     "open_session",
     "print_receipt",

@@ -13,16 +13,28 @@ from qingyuan.domains.payments.models import CashSession, Payment
 from qingyuan.domains.payments.operations.entering import Accepted, Counter, enter
 from qingyuan.domains.payments.operations.serial import one_at_a_time
 from qingyuan.domains.payments.operations.sessions import SessionClosed
-from qingyuan.domains.payments.operations.taking import refusal_of
+from qingyuan.domains.payments.operations.taking import DoesNotAddUp, refusal_of
 from qingyuan.domains.payments.rules.states import PaymentChannel, SessionState, TenderKind
 from qingyuan.domains.payments.rules.taking import PaymentLine, Tender, fault_of, request_hash
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.batch import BatchIssue, BatchResult
 from qingyuan.kernel.canonical import sha256_hex
-from qingyuan.kernel.errors import NotFound, SameKeyOtherRequest
+from qingyuan.kernel.errors import DomainError, NotFound, SameKeyOtherRequest
 from qingyuan.platform.audit import operations as audit
 from qingyuan.platform.organisation import queries as organisation
 from qingyuan.platform.staff import operations as staff
+
+
+class TakenBefore(DomainError):
+    """The same request was carried out before: the row is skipped (该笔已收过)."""
+
+    code = "payments.taken_before"
+
+
+class SerialUsed(DomainError):
+    """The channel's number belongs to another payment (渠道流水号已使用)."""
+
+    code = "payments.serial_used"
 
 
 class BatchPayment(NamedTuple):
@@ -118,7 +130,7 @@ def _sort_out(
         payment = _accepted(row, session_no)
         if row.idempotency_key in known:
             same = known[row.idempotency_key] == payment.request_hash
-            issue = BatchIssue(row.place, "payments.taken_before" if same else SameKeyOtherRequest.code)
+            issue = BatchIssue(row.place, TakenBefore.code if same else SameKeyOtherRequest.code)
             (skipped if same else failed).append(issue)
             continue
         if (issue_found := _issue(row, payment, payers, used)) is not None:
@@ -141,9 +153,9 @@ def _issue(
     row: BatchPayment, payment: Accepted, payers: Mapping[int, PayerFacts], used: set[str | None]
 ) -> BatchIssue | None:
     if (fault := fault_of(payment.lines, payment.tenders, payment.change)) is not None:
-        return BatchIssue(row.place, "payments.does_not_add_up", {"fault": fault.value})
+        return BatchIssue(row.place, DoesNotAddUp.code, {"fault": fault.value})
     if (refusal := refusal_of(payers.get(row.account_id))) is not None:
         return BatchIssue(row.place, refusal.code, refusal.params)
     if row.serial and row.serial in used:
-        return BatchIssue(row.place, "payments.serial_used", {"serial": row.serial})
+        return BatchIssue(row.place, SerialUsed.code, {"serial": row.serial})
     return None
