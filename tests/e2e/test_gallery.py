@@ -171,6 +171,9 @@ def test_sort_and_next_page_swap_the_region_and_the_address(visit: Visit) -> Non
 
     assert page.get_attribute("thead th:has-text('欠费')", "aria-sort") == "ascending"
     assert "第 2/7 页" in (page.text_content(".list-summary") or "")
+    page.go_back()
+    page.wait_for_url("**sort=owed")
+    wait_until(page, "document.querySelector('.list-summary').textContent.includes('第 1/7 页')")
 
 
 def test_rows_are_walked_and_selected_by_letters_but_not_while_typing(visit: Visit) -> None:
