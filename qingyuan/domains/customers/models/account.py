@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from qingyuan.domains.customers.rules.states import AccountState, CollectionKind, HoldActivity
 from qingyuan.platform.columns import CodeField, choices_of, no_overlap, one_of, span_ordered
-from qingyuan.platform.organisation.models import CompanyRow
+from qingyuan.platform.organisation.models import CompanyPart, CompanyRow
 
 
 class Account(CompanyRow):
@@ -43,7 +43,7 @@ class Account(CompanyRow):
         return self.account_no
 
 
-class AccountHolder(CompanyRow):
+class AccountHolder(CompanyPart):
     """Who holds the account (户主) in [from_date, to_date)."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holders")
@@ -62,7 +62,7 @@ class AccountHolder(CompanyRow):
         return f"{self.account_id} ← {self.customer_id}"
 
 
-class HouseholdSize(CompanyRow):
+class HouseholdSize(CompanyPart):
     """People of the household (用水人口) in [from_date, to_date), with what proves it."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="household_sizes")
@@ -83,7 +83,7 @@ class HouseholdSize(CompanyRow):
         return f"{self.account_id}: {self.people}"
 
 
-class AccountRelief(CompanyRow):
+class AccountRelief(CompanyPart):
     """A relief scheme (优惠减免) of the account in [from_date, to_date): after its expiry the normal price returns."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="reliefs")
@@ -103,7 +103,7 @@ class AccountRelief(CompanyRow):
         return f"{self.account_id}: {self.scheme}"
 
 
-class AccountHold(CompanyRow):
+class AccountHold(CompanyPart):
     """An activity that may not happen to the account in [from_date, to_date), with the reason the clerk is shown (锁定)."""
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="holds")

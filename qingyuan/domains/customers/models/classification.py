@@ -3,7 +3,7 @@
 from django.db import models
 
 from qingyuan.platform.columns import CodeField
-from qingyuan.platform.organisation.models import CompanyRow
+from qingyuan.platform.organisation.models import CompanyPart, CompanyRow
 
 
 class ClassificationScheme(CompanyRow):
@@ -38,7 +38,7 @@ class ClassificationValue(CompanyRow):
         return self.name
 
 
-class AccountClassification(CompanyRow):
+class AccountClassification(CompanyPart):
     """The value an account has in a scheme; at most one."""
 
     account = models.ForeignKey("customers.Account", on_delete=models.PROTECT, related_name="classifications")

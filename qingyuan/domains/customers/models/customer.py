@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 
 from qingyuan.domains.customers.rules.states import CustomerKind
 from qingyuan.platform.columns import CodeField, choices_of, one_of
-from qingyuan.platform.organisation.models import CompanyRow
+from qingyuan.platform.organisation.models import CompanyPart, CompanyRow
 
 
 class Customer(CompanyRow):
@@ -37,7 +37,7 @@ class Customer(CompanyRow):
         return self.name
 
 
-class Contact(CompanyRow):
+class Contact(CompanyPart):
     """A person to reach about a customer, with the consent to messages."""
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="contacts")

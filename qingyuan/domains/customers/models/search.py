@@ -4,10 +4,10 @@ from django.db import models
 
 from qingyuan.domains.customers.rules.states import TokenKind
 from qingyuan.platform.columns import CodeField, choices_of, one_of
-from qingyuan.platform.organisation.models import CompanyRow
+from qingyuan.platform.organisation.models import CompanyPart
 
 
-class SearchToken(CompanyRow):
+class SearchToken(CompanyPart):
     """A prefix-searchable word under which the account is found. Byte order (C.UTF-8), so a plain btree serves LIKE 'x%'.
 
     A dozen rows per account, all derived from it: no row-level foreign keys, since accounts are never deleted and every
@@ -15,9 +15,6 @@ class SearchToken(CompanyRow):
     unique one.
     """
 
-    company = models.ForeignKey(
-        "organisation.OrgUnit", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
-    )
     account = models.ForeignKey(
         "customers.Account", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="tokens"
     )

@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from qingyuan.domains.meters.rules.states import LinkKind, ShareKind
 from qingyuan.platform.columns import CodeField, VolumeField, choices_of, no_overlap, one_of, span_ordered
-from qingyuan.platform.organisation.models import CompanyRow
+from qingyuan.platform.organisation.models import CompanyPart, CompanyRow
 
 
 class MeterLink(CompanyRow):
@@ -31,7 +31,7 @@ class MeterLink(CompanyRow):
         return f"{self.main_id} → {self.sub_id}"
 
 
-class UsageShare(CompanyRow):
+class UsageShare(CompanyPart):
     """One part of a point's usage (用水性质组成) in [from_date, to_date).
 
     FIXED `value` is m³ a month, RATIO a part of 1; REMAINDER has none and comes last. A point with one class has one
@@ -65,7 +65,7 @@ class UsageShare(CompanyRow):
         return f"{self.point_id}: {self.usage_class_id}"
 
 
-class ItemOption(CompanyRow):
+class ItemOption(CompanyPart):
     """The point's own choice for one charge item (污水单价类型、加压、垃圾、水资源税): an item plan, or exempt (plan None)."""
 
     point = models.ForeignKey("meters.ServicePoint", on_delete=models.PROTECT, related_name="options")

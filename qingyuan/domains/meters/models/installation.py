@@ -4,10 +4,10 @@ from django.db import models
 from django.db.models import Q
 
 from qingyuan.platform.columns import CodeField, RateField, VolumeField, no_overlap, span_ordered
-from qingyuan.platform.organisation.models import CompanyRow
+from qingyuan.platform.organisation.models import CompanyPart
 
 
-class Installation(CompanyRow):
+class Installation(CompanyPart):
     """Meter × point × [installed_at, removed_at). The billed volume is the register difference × `multiplier`."""
 
     point = models.ForeignKey("meters.ServicePoint", on_delete=models.PROTECT, related_name="installations")
@@ -31,7 +31,7 @@ class Installation(CompanyRow):
         return f"{self.meter_id} at {self.point_id}"
 
 
-class InstallationRegister(CompanyRow):
+class InstallationRegister(CompanyPart):
     """Start and final value (起码、止码) of one register in one installation."""
 
     installation = models.ForeignKey(Installation, on_delete=models.PROTECT, related_name="registers")

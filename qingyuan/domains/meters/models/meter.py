@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from qingyuan.domains.meters.rules.states import Direction, MeterState
 from qingyuan.platform.columns import CodeField, VolumeField, choices_of, one_of
-from qingyuan.platform.organisation.models import CompanyRow
+from qingyuan.platform.organisation.models import CompanyPart, CompanyRow
 
 
 class Maker(CompanyRow):
@@ -66,7 +66,7 @@ class Meter(CompanyRow):
         return self.meter_no
 
 
-class Register(CompanyRow):
+class Register(CompanyPart):
     """A register (计数器) of a meter: most have one, compound meters two. `maximum` is the first value it cannot show."""
 
     meter = models.ForeignKey(Meter, on_delete=models.PROTECT, related_name="registers")

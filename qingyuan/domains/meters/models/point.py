@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 
 from qingyuan.domains.meters.rules.states import PointKind
 from qingyuan.platform.columns import CodeField, VolumeField, choices_of, no_overlap, one_of, span_ordered
-from qingyuan.platform.organisation.models import CompanyRow
+from qingyuan.platform.organisation.models import CompanyPart, CompanyRow
 
 
 class ServicePoint(CompanyRow):
@@ -36,7 +36,7 @@ class ServicePoint(CompanyRow):
         return self.point_no
 
 
-class PointAccount(CompanyRow):
+class PointAccount(CompanyPart):
     """The account that pays for the point in [from_date, to_date)."""
 
     point = models.ForeignKey(ServicePoint, on_delete=models.PROTECT, related_name="accounts")
@@ -52,7 +52,7 @@ class PointAccount(CompanyRow):
         return f"{self.point_id} → {self.account_id}"
 
 
-class PointBook(CompanyRow):
+class PointBook(CompanyPart):
     """The book in which the point is read, and its place there (抄表顺序), in [from_date, to_date)."""
 
     point = models.ForeignKey(ServicePoint, on_delete=models.PROTECT, related_name="books")
