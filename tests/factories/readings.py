@@ -179,12 +179,17 @@ def exchange_meter(
     town: Town, point_id: int, on: date, *, final: str, start: str = "0", meter_no: str = "", digits: int = 5
 ) -> None:
     """Take the point's meter off with its final value and hang a new one, at noon of the day."""
+    take_meter_off(point_id, on, final=final)
+    meter = _make_meters(town, [meter_no or f"N{point_id}-{on:%m%d}"], digits=digits)[0]
+    _install(town, [(ServicePoint.objects.get(pk=point_id), meter)], on, Decimal(start))
+
+
+def take_meter_off(point_id: int, on: date, *, final: str) -> None:
+    """Take the point's meter off with its final value, at noon of the day."""
     old = Installation.objects.get(point_id=point_id, removed_at__isnull=True)
     old.removed_at = noon(on)
     old.save(update_fields=["removed_at"])
     InstallationRegister.objects.filter(installation=old).update(final_value=Decimal(final))
-    meter = _make_meters(town, [meter_no or f"N{point_id}-{on:%m%d}"], digits=digits)[0]
-    _install(town, [(ServicePoint.objects.get(pk=point_id), meter)], on, Decimal(start))
 
 
 def link_sub(town: Town, main_id: int, sub_id: int, *, from_date: date = OPENED) -> None:

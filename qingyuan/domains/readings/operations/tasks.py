@@ -205,7 +205,8 @@ def _planned_item(
     )
     average = average_volume([one.past for one in usage], window=of_unit.average_window)
     skip_reason = _skip_reason(point, has_meter=bool(segments))
-    volume = _own_volume(point, months) if not segments and not skip_reason else None
+    is_visited = any(not segment.is_final for segment in segments)
+    volume = None if is_visited or skip_reason else _own_volume(point, months)
     return NewItem(
         company_id=current.company_id,
         task_id=task_id,
