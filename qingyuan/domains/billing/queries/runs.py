@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from qingyuan.domains.billing.models import BillingRun, RunChunk
 from qingyuan.domains.billing.rules.states import ChunkState, RunState
+from qingyuan.kernel.errors import NotFound
 
 
 class RunStarters(NamedTuple):
@@ -34,3 +35,13 @@ def has_open_chunks(run_id: int) -> bool:
 def chunk_size_of(run_id: int, chunk_no: int) -> int:
     """How many readings a chunk has."""
     return len(RunChunk.objects.values_list("reading_item_ids", flat=True).get(run_id=run_id, chunk_no=chunk_no))
+
+
+def id_of(number: str) -> int:
+    """The id of the run with this number (or this id). Raises NotFound."""
+    found = BillingRun.objects.filter(run_no=number).values_list("id", flat=True).first()
+    if found is None and number.isdigit():
+        found = BillingRun.objects.filter(pk=int(number)).values_list("id", flat=True).first()
+    if found is None:
+        raise NotFound(run=number)
+    return found

@@ -1,0 +1,45 @@
+"""11 Main = Σ subs + what is shown as its difference (总表 = 分表之和 + 差额)."""
+
+from functools import partial
+
+from qingyuan.overviews.verify.finding import Invariant, Statement, run
+
+# The bill's snapshot says what was deducted; the consumptions of the subs in the same period say what had to be. A sub
+# whose usage was changed afterwards is matched by any of its revisions: the change goes its own way, by a correction.
+_STEPS = """
+    SELECT b.id, b.bill_no, b.point_id, b.yyyymm, b.round_no, b.volume,
+           step->>0 AS kind, (step->>1)::numeric AS step_volume, step->>2 AS reference
+    FROM bill b JOIN bill_live l ON l.bill_id = b.id
+    CROSS JOIN LATERAL jsonb_array_elements(b.snapshot::jsonb->'input'->'pieces') AS piece
+    CROSS JOIN LATERAL jsonb_array_elements(piece->3) AS step
+    WHERE b.point_id IN (SELECT main_id FROM meter_link WHERE kind = 'DEDUCT')
+"""
+_SUBS = Statement(
+    "bill",
+    f"""
+    SELECT s.bill_no, s.reference AS sub, -s.step_volume AS deducted FROM ({_STEPS}) s
+    WHERE s.kind = 'SUBS' AND NOT EXISTS (
+        SELECT 1 FROM service_point p JOIN consumption c ON c.point_id = p.id
+        JOIN reading_period r ON r.id = c.period_id AND r.yyyymm = s.yyyymm AND r.round_no = s.round_no
+        WHERE p.point_no = s.reference AND c.volume = -s.step_volume)
+    ORDER BY s.id
+    """,
+    "deducts %(deducted)s for sub %(sub)s, which did not use that",
+)
+_MISSING = Statement(
+    "bill",
+    f"""
+    SELECT DISTINCT b.bill_no, p.point_no AS sub, c.volume AS used
+    FROM bill b JOIN bill_live v ON v.bill_id = b.id
+    JOIN meter_link l ON l.main_id = b.point_id AND l.kind = 'DEDUCT' AND l.from_date < b.to_date
+         AND (l.to_date IS NULL OR l.to_date >= b.to_date)
+    JOIN service_point p ON p.id = l.sub_id
+    JOIN reading_period r ON r.company_id = b.company_id AND r.yyyymm = b.yyyymm AND r.round_no = b.round_no
+    JOIN consumption c ON c.point_id = p.id AND c.period_id = r.id AND c.revision = 1
+    WHERE NOT EXISTS (SELECT 1 FROM ({_STEPS}) s WHERE s.id = b.id AND s.kind = 'SUBS' AND s.reference = p.point_no)
+    ORDER BY 1, 2
+    """,
+    "does not deduct sub %(sub)s, which used %(used)s",
+)
+
+INVARIANT = Invariant(11, "A main equals its subs and the difference shown", partial(run, (_SUBS, _MISSING)))
