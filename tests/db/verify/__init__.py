@@ -1,0 +1,1 @@
+"""Every detector is shown to detect."""
