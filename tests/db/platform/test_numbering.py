@@ -21,6 +21,7 @@ MARCH, APRIL = date(2026, 3, 31), date(2026, 4, 1)
 def declared() -> Iterator[None]:
     registry.number_kinds.add([MONTHLY])
     yield
+    del registry.number_kinds._by_code[MONTHLY.code]
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import importlib
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
@@ -18,8 +19,14 @@ DRAWERS = 32
 pytestmark = pytest.mark.race
 
 
-def _all_draw() -> list[int]:
+@pytest.fixture(autouse=True)
+def declared() -> Iterator[None]:
     registry.number_kinds.add([KIND])
+    yield
+    del registry.number_kinds._by_code[KIND.code]
+
+
+def _all_draw() -> list[int]:
     unit_id = make_utility().east_id
     with transaction.atomic():
         numbering.draw(kind=KIND.code, unit_id=unit_id, on=FIRST_DAY)

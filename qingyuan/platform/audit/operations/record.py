@@ -9,6 +9,8 @@ from qingyuan.platform import registry
 from qingyuan.platform.audit.models import AuditEntry
 from qingyuan.platform.audit.rules.changes import differing
 
+_REASON_LENGTH = 200
+
 
 def record(
     *,
@@ -44,7 +46,8 @@ def record(
         object_key=object_key,
         before=old,
         after=new,
-        reason=reason,
+        # Forms allow as much; a longer one is cut visibly rather than the write it tells of refused.
+        reason=reason if len(reason) <= _REASON_LENGTH else f"{reason[: _REASON_LENGTH - 1]}…",
     )
     return entry.pk
 
