@@ -30,11 +30,17 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
+from hypothesis import HealthCheck
+from hypothesis import settings as property_settings
 from pytest_django import DjangoDbBlocker
 
 from qingyuan.config.postgres import lease
 from qingyuan.config.postgres.server import Cluster
 from tests import databases
+
+# How long an example takes says something about the machine's load, nothing about the code.
+property_settings.register_profile("qingyuan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+property_settings.load_profile("qingyuan")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
