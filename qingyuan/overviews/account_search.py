@@ -12,11 +12,13 @@ from qingyuan.domains.customers.rules.states import AccountState, TokenKind
 from qingyuan.domains.ledger.models import AccountBalance
 from qingyuan.domains.meters.models import PointAccount
 from qingyuan.domains.meters.queries.points import in_force
+from qingyuan.domains.payments.queries.reach import counter_reach
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.money import ZERO_MONEY
 from qingyuan.platform.staff.queries import Reach, reach
 
 LIMIT = 8
+TAKE = "payments.take"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,13 @@ def find_accounts(
             )
         )
     return FoundAccounts(tuple(rows), has_more=len(found) > limit)
+
+
+def find_for_counter(actor: Actor, text: str, *, on: date, limit: int = LIMIT) -> FoundAccounts:
+    """Accounts for which the cashier may take money (通收 widens it to the company); those outside the own units show
+    name, address and arrears alone. Otherwise as `find_accounts`."""
+    within = counter_reach(actor, on=on)
+    return find_accounts(actor, text, permission=TAKE, on=on, within=within, limit=limit)
 
 
 def _own_accounts(own: Reach, found: list[Candidate], on: date) -> set[int]:

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from qingyuan.domains.customers.queries import search
 from qingyuan.domains.ledger.models import AccountBalance
 from qingyuan.kernel.actor import Actor
-from qingyuan.overviews.account_search import FoundAccounts, find_accounts
+from qingyuan.overviews.account_search import FoundAccounts, find_accounts, find_for_counter
+from qingyuan.platform.parameters import operations as parameters
 from qingyuan.platform.staff.models import Role, RoleAssignment, RolePermission, Staff
 from qingyuan.platform.staff.queries import reach
 from tests.factories.customers import ON, make_account
@@ -97,11 +98,11 @@ def test_more_matches_than_shown_are_told(utility: Utility, db: None) -> None:
     assert (numbers(found), found.has_more) == (["10000003", "10000001"], True)
 
 
-def clerk(unit_id: int, *, book_ids: tuple[int, ...] = ()) -> Actor:
+def clerk(unit_id: int, *, book_ids: tuple[int, ...] = (), permission: str = PERMISSION) -> Actor:
     """A person who may search at the unit, or only in the books."""
     staff = Staff.objects.create(login=f"clerk{unit_id}", staff_no=f"S{unit_id}", name="户档员一", unit_id=unit_id)
     role = Role.objects.create(code=f"r{unit_id}", name="户档员")
-    RolePermission.objects.create(role=role, permission=PERMISSION)
+    RolePermission.objects.create(role=role, permission=permission)
     held = RoleAssignment.objects.create(staff=staff, role=role, unit_id=unit_id, from_date=date(2025, 1, 1))
     for book_id in book_ids:
         held.books.create(book_id=book_id)
@@ -127,6 +128,21 @@ def test_a_counter_of_the_whole_company_sees_name_address_and_arrears_of_others(
     assert (foreign.owed, foreign.oldest_due_date, foreign.prepaid, foreign.matched_text) == (
         Decimal("60.00"), None, Decimal("0.00"), "",
     )  # fmt: skip
+
+
+def test_the_counter_finds_the_other_hall_only_while_it_collects_anywhere(utility: Utility, db: None) -> None:
+    cashier = clerk(utility.east_id, permission="payments.take")
+
+    assert numbers(find_for_counter(cashier, "张", on=ON)) == ["10000003", "10000002"]
+    parameters.set_value(
+        actor=SYSTEM,
+        code="payments.collect_anywhere",
+        unit_id=utility.company_id,
+        from_date=ON,
+        value=False,
+        reason="停用通收",
+    )
+    assert numbers(find_for_counter(cashier, "张", on=ON)) == ["10000002"]
 
 
 def test_a_person_limited_to_books_finds_the_accounts_read_there(utility: Utility, db: None) -> None:
