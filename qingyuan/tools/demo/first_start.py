@@ -1,25 +1,47 @@
 """What the first start of an empty database does: the demo company at once, its city in the background."""
 
+from collections.abc import Callable
 from datetime import date
 
 from django.db import transaction
-from procrastinate.contrib.django import app
 
+from qingyuan.kernel.actor import system_actor
+from qingyuan.kernel.period import Month
+from qingyuan.platform.jobs import operations as jobs
 from qingyuan.platform.organisation import queries as units
 from qingyuan.tools.demo import company
+from qingyuan.tools.demo.fill import DEFAULT_ACCOUNTS, DEFAULT_MONTHS, fill, founded_on
 
 FILL_TASK = "demo.fill"
+TITLE = "演示数据"
 
 
 def begin(*, on: date) -> bool:
     """Make the demo company in an empty database and defer the filling of its city, in one transaction.
 
-    `on` is today: the company exists since the first of January two years before, so that its past months can be
-    billed. False, and nothing done, where there is any unit already.
+    `on` is today: the company exists long enough for its past months to be billed. False, and nothing done, where
+    there is any unit already.
     """
     with transaction.atomic():
         if units.root() is not None:
             return False
-        company.found(on=date(on.year - 2, 1, 1))
-        app.configure_task(FILL_TASK, allow_unknown=True, queueing_lock=FILL_TASK).defer()
+        founded = company.found(on=founded_on(on))
+        jobs.start(
+            actor=system_actor("demo", company_id=founded.company_id),
+            kind=FILL_TASK,
+            title=TITLE,
+            arguments={},
+            task_name=FILL_TASK,
+        )
     return True
+
+
+def fill_in_background(*, job_id: int, today: date, say: Callable[[str], None]) -> None:
+    """Fill the city with the default size up to this month, reporting to the job and to `say`."""
+
+    def report(done: int, total: int, message: str) -> None:
+        jobs.progress(job_id, done, total, message)
+        say(f"  演示数据 {done}/{total} {message}")
+
+    with jobs.working(job_id):
+        fill(accounts=DEFAULT_ACCOUNTS, month_count=DEFAULT_MONTHS, last=Month.of(today), report=report)

@@ -1,5 +1,6 @@
 """Writes of tariffs."""
 
+from qingyuan.domains.tariffs.models import TaxTreatment
 from qingyuan.domains.tariffs.operations.charges import (
     CodeTaken,
     NewChargeItem,
@@ -32,6 +33,7 @@ __all__ = [
     "OtherKind",
     "PublishedVersion",
     "TaxRateMissing",
+    "TaxTreatment",
     "UnknownClass",
     "VersionsOverlap",
     "assign",

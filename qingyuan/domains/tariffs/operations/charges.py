@@ -57,7 +57,7 @@ def create_charge_item(*, actor: Actor, company_id: int, row: NewChargeItem, on:
     taxed = row.tax_treatment is TaxTreatment.TAXED
     if taxed != (row.tax_rate is not None) or (row.tax_rate is not None and not 0 < row.tax_rate < 1):
         raise TaxRateMissing(item_code=row.code)
-    item = ChargeItem(
+    charge_item = ChargeItem(
         company_id=company_id,
         code=row.code,
         name=row.name,
@@ -68,7 +68,7 @@ def create_charge_item(*, actor: Actor, company_id: int, row: NewChargeItem, on:
         position=row.position,
     )
     with transaction.atomic():
-        _save(item, row.code)
+        _save(charge_item, row.code)
         record(
             actor=actor,
             action="tariffs.create_charge_item",
@@ -77,7 +77,7 @@ def create_charge_item(*, actor: Actor, company_id: int, row: NewChargeItem, on:
             company_id=company_id,
             after={"name": row.name, "payee": row.payee, "tax": row.tax_treatment.value, "rate": row.tax_rate},
         )
-    return item.pk
+    return charge_item.pk
 
 
 def create_usage_class(*, actor: Actor, company_id: int, row: NewUsageClass, on: date) -> int:
