@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import check_password
 from qingyuan.domains.ledger.models import AccountingPeriod, ChartAccount
 from qingyuan.interfaces.commands import entry
 from qingyuan.kernel.actor import system_actor
+from qingyuan.platform.jobs.models import Job
 from qingyuan.platform.organisation import queries as units
 from qingyuan.platform.organisation.models import OrgUnit
 from qingyuan.platform.organisation.operations import CodeTaken
@@ -80,7 +81,7 @@ def test_demo_company_is_founded_once_and_its_city_deferred(db: None) -> None:
 
     assert (first, second) == (True, False)
     assert company.is_there()
-    assert waiting_jobs() == [("demo.fill", {})]
+    assert waiting_jobs() == [("demo.fill", {"job_id": Job.objects.get().pk})]
     cashier = people.actor_of(people.id_by_login("shoufei1"), origin="127.0.0.1")
     assert people.role_codes_of(cashier, on=TODAY) == {"cashier"}
 
