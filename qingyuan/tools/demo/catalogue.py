@@ -47,8 +47,8 @@ def is_there(company_id: int) -> bool:
 
 def make(*, actor: Actor, company_id: int, on: date) -> None:
     """Everything but the books, as of `on`."""
-    for item in CHARGE_ITEMS:
-        tariffs.create_charge_item(actor=actor, company_id=company_id, row=item, on=on)
+    for charge_item in CHARGE_ITEMS:
+        tariffs.create_charge_item(actor=actor, company_id=company_id, row=charge_item, on=on)
     for usage_class in USAGE_CLASSES:
         tariffs.create_usage_class(actor=actor, company_id=company_id, row=usage_class, on=on)
     ledger.set_up_books(actor=actor, company_id=company_id, on=on)
