@@ -59,7 +59,8 @@ def hold(rank: Rank, model: type[models.Model], ids: Iterable[int], *, shared: b
     table, key = quote(model._meta.db_table), quote(str(model._meta.pk.column))
     strength = "SHARE" if shared else "NO KEY UPDATE"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {key} FROM {table} WHERE {key} = ANY(%s) ORDER BY {key} FOR {strength}", [wanted])
+        literal = f"{{{','.join(map(str, wanted))}}}"  # one value instead of thousands
+        cursor.execute(f"SELECT {key} FROM {table} WHERE {key} = ANY(%s) ORDER BY {key} FOR {strength}", [literal])
         found = len(cursor.fetchall())
     if found != len(wanted):
         raise NotFound(table=model._meta.db_table, missing=len(wanted) - found)

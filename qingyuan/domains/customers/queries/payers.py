@@ -7,6 +7,7 @@ from datetime import date
 from django.db import connection
 
 from qingyuan.domains.customers.rules.states import AccountState
+from qingyuan.platform.columns import array_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ SELECT a.id, a.account_no, a.company_id, a.unit_id, a.state, h.customer_id, coal
 def payers(account_ids: Iterable[int], *, on: date) -> Mapping[int, PayerFacts]:
     """By account id; unknown ids are left out. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_PAYERS, [on, on, on, sorted(set(account_ids))])
+        cursor.execute(_PAYERS, [on, on, on, array_of(sorted(set(account_ids)))])
         rows = cursor.fetchall()
     return {
         key: PayerFacts(key, number, company, unit, AccountState(state), customer, name, address, reason)

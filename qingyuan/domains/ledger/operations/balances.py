@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from qingyuan.domains.ledger.operations.fen import ids_text
 from qingyuan.kernel.errors import NotFound
 
 
@@ -14,14 +15,14 @@ def open_balances(account_ids: Sequence[int]) -> int:
     """
     wanted = sorted(set(account_ids))
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM account WHERE id = ANY(%s)", [wanted])
+        cursor.execute("SELECT count(*) FROM account WHERE id = ANY(%s::bigint[])", [ids_text(wanted)])
         if cursor.fetchone()[0] != len(wanted):
             raise NotFound(kind="account")
         cursor.execute(
             "INSERT INTO account_balance (account_id, company_id, owed, open_count, prepaid)"
-            " SELECT id, company_id, 0, 0, 0 FROM account WHERE id = ANY(%s) ORDER BY id"
+            " SELECT id, company_id, 0, 0, 0 FROM account WHERE id = ANY(%s::bigint[]) ORDER BY id"
             " ON CONFLICT (account_id) DO NOTHING",
-            [wanted],
+            [ids_text(wanted)],
         )
         return int(cursor.rowcount)
 
@@ -38,10 +39,10 @@ def refresh_balances(account_ids: Sequence[int]) -> None:
     open_balances(wanted)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT account_id FROM account_balance WHERE account_id = ANY(%s) ORDER BY account_id FOR NO KEY UPDATE",
-            [wanted],
+            "SELECT account_id FROM account_balance WHERE account_id = ANY(%s::bigint[]) ORDER BY account_id FOR NO KEY UPDATE",
+            [ids_text(wanted)],
         )
-        cursor.execute(_REFRESH, [wanted])
+        cursor.execute(_REFRESH, [ids_text(wanted)])
 
 
 def add_new_items(
@@ -49,7 +50,7 @@ def add_new_items(
 ) -> None:
     """Add freshly posted open items to the balances, without looking at older ones: the bulk way of the billing run."""
     with connection.cursor() as cursor:
-        cursor.execute(_ADD, [lowest_id, highest_id, list(journal_ids), list(except_accounts)])
+        cursor.execute(_ADD, [lowest_id, highest_id, ids_text(journal_ids), ids_text(except_accounts)])
 
 
 _REFRESH = """
@@ -70,7 +71,7 @@ _ADD = """
 INSERT INTO account_balance AS b (account_id, company_id, owed, oldest_due_date, open_count, prepaid)
 SELECT account_id, min(company_id), sum(outstanding), min(due_date), count(*), 0
   FROM open_item
- WHERE id BETWEEN %s AND %s AND journal_id = ANY(%s) AND outstanding > 0 AND account_id <> ALL(%s)
+ WHERE id BETWEEN %s AND %s AND journal_id = ANY(%s::bigint[]) AND outstanding > 0 AND account_id <> ALL(%s::bigint[])
  GROUP BY account_id ORDER BY account_id
 ON CONFLICT (account_id) DO UPDATE SET
   owed = b.owed + EXCLUDED.owed,

@@ -13,6 +13,7 @@ from qingyuan.domains.ledger.operations import writing
 from qingyuan.domains.ledger.operations.writing import HeldPrepayment
 from qingyuan.domains.ledger.queries.owed import OwedItem
 from qingyuan.domains.ledger.rules.netting import Part
+from qingyuan.platform.columns import array_of
 
 Owner = tuple[int, int]
 """An account's and a customer's id."""
@@ -51,6 +52,9 @@ class Desk:
     def clear(self, open_item_id: int, cleared: Sequence[Part]) -> None:
         """Take cleared parts from a receivable."""
         found = self.owed[open_item_id]
+        if cleared == found.parts:
+            self.owed[open_item_id] = found._replace(outstanding=Decimal("0.00"), parts=())
+            return
         taken = dict(cleared)
         parts = tuple(
             (charge, amount - taken.get(charge, Decimal("0.00")))
@@ -85,7 +89,7 @@ def accounts_on_hold(account_ids: Iterable[int], on: date) -> frozenset[int]:
         cursor.execute(
             "SELECT DISTINCT account_id FROM account_hold WHERE account_id = ANY(%s) AND activity = 'PAYMENT'"
             " AND from_date <= %s AND (to_date IS NULL OR to_date > %s)",
-            [sorted(set(account_ids)), on, on],
+            [array_of(sorted(set(account_ids))), on, on],
         )
         return frozenset(row[0] for row in cursor.fetchall())
 
@@ -135,5 +139,7 @@ def _with_money(account_ids: Iterable[int]) -> dict[int, int]:
     if not wanted:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, account_id FROM prepayment WHERE account_id = ANY(%s) AND balance > 0", [wanted])
+        cursor.execute(
+            "SELECT id, account_id FROM prepayment WHERE account_id = ANY(%s) AND balance > 0", [array_of(wanted)]
+        )
         return dict(cursor.fetchall())

@@ -73,5 +73,6 @@ def _plan(desk: Desk, account_ids: Iterable[int], modes: Modes, on: date) -> lis
         allocated = allocate(held.balance, [found.outstanding for found in mine], mode)
         for found, amount in zip(mine, allocated.amounts, strict=True):
             if amount:
-                offsets.append(Offset(held.id, found, amount, spread(amount, found.parts, order)))
+                parts = found.parts if amount == found.outstanding else spread(amount, found.parts, order)
+                offsets.append(Offset(held.id, found, amount, parts))
     return offsets

@@ -116,7 +116,8 @@ def _clear(
     cleared: list[ClearedBill] = []
     for found, amount in zip(targets, allocated.amounts, strict=True):
         if amount:
-            parts = spread(amount, found.parts, modes(found.unit_id)[1])
+            whole = amount == found.outstanding
+            parts = found.parts if whole else spread(amount, found.parts, modes(found.unit_id)[1])
             posting.clear(found.id, parts, ClearingSource.PAYMENT, row.receivable_part_id, draft)
             cleared.append(ClearedBill(found.id, found.label, found.yyyymm, amount, parts))
     return tuple(cleared)

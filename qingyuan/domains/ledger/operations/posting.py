@@ -62,14 +62,16 @@ class Posting:
         receivable = self.books(found.company_id).account(ChartRole.RECEIVABLE)
         self.desk.clear(open_item_id, parts)
         self.accounts.add(found.account_id)
+        company_id, value_date, journal_id, entries = found.company_id, self.value_date, draft.id, draft.entries
+        total = _ZERO
         for charge_id, amount in parts:
-            draft.add(receivable, charge_id, -amount)
-            self.changes[open_item_id] = self.changes.get(open_item_id, _ZERO) - amount
+            key = (receivable, charge_id)
+            entries[key] = entries.get(key, _ZERO) - amount
+            total += amount
             self.clearings.append(
-                NewClearing(
-                    found.company_id, open_item_id, charge_id, source, source_id, amount, self.value_date, draft.id
-                )
+                NewClearing(company_id, open_item_id, charge_id, source, source_id, amount, value_date, journal_id)
             )
+        self.changes[open_item_id] = self.changes.get(open_item_id, _ZERO) - total
 
     def undo(self, live: LiveClearing, draft: Draft) -> None:
         """Undo a clearing of a receivable that is on the desk: the amount is owed again."""

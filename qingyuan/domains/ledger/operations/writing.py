@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Q
 
 from qingyuan.domains.ledger.models import OpenItem, Prepayment
-from qingyuan.domains.ledger.operations.fen import fen_text
+from qingyuan.domains.ledger.operations.fen import amounts_text, fen_text, ids_text
 from qingyuan.domains.ledger.queries.owed import OwedItem, owed_items
 from qingyuan.domains.ledger.rules.states import ClearingSource, MovementKind
 from qingyuan.platform.copying import copy_text, reserve_ids
@@ -97,12 +97,12 @@ def ensure_prepayments(owners: Mapping[tuple[int, int], int]) -> dict[tuple[int,
             " SELECT c, a, k, 0 FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS n(c, a, k)"
             " WHERE NOT EXISTS (SELECT 1 FROM prepayment p WHERE p.account_id = a AND p.customer_id = k)"
             " ORDER BY a, k ON CONFLICT (account_id, customer_id) DO NOTHING",
-            [[owners[pair] for pair in pairs], accounts, customers],
+            [ids_text(owners[pair] for pair in pairs), ids_text(accounts), ids_text(customers)],
         )
         cursor.execute(
             "SELECT p.account_id, p.customer_id, p.id FROM prepayment p"
             " JOIN unnest(%s::bigint[], %s::bigint[]) AS n(a, k) ON p.account_id = a AND p.customer_id = k",
-            [accounts, customers],
+            [ids_text(accounts), ids_text(customers)],
         )
         return {(account, customer): found for account, customer, found in cursor.fetchall()}
 
@@ -167,5 +167,5 @@ def _add_to(table: str, column: str, changes: Mapping[int, Decimal]) -> None:
         cursor.execute(
             f"UPDATE {table} t SET {column} = t.{column} + n.amount"
             " FROM unnest(%s::bigint[], %s::numeric[]) AS n(id, amount) WHERE t.id = n.id",
-            [ids, [changes[row] for row in ids]],
+            [ids_text(ids), amounts_text(changes[row] for row in ids)],
         )

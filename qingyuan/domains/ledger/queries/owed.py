@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from qingyuan.domains.ledger.rules.netting import Part
+from qingyuan.platform.columns import array_of
 
 
 class OwedItem(NamedTuple):
@@ -58,10 +59,10 @@ def owed_items(
     if not ids:
         return ()
     with connection.cursor() as cursor:
-        cursor.execute(f"{_ITEMS} {where} ORDER BY account_id, due_date, id", [list(ids)])
+        cursor.execute(f"{_ITEMS} {where} ORDER BY account_id, due_date, id", [array_of(ids)])
         rows = cursor.fetchall()
         parts: dict[int, list[Part]] = {row[0]: [] for row in rows}
-        cursor.execute(_PARTS, [list(parts)])
+        cursor.execute(_PARTS, [array_of(parts)])
         for item_id, charge_id, amount in cursor.fetchall():
             parts[item_id].append((charge_id, amount))
     return tuple(OwedItem._make((*row, tuple(parts[row[0]]))) for row in rows)

@@ -6,16 +6,21 @@ from django.db.models.functions import Now
 
 from qingyuan.domains.payments.rules.states import PartUse, PaymentChannel, TenderKind
 from qingyuan.platform.columns import CodeField, MoneyField, choices_of, one_of
-from qingyuan.platform.organisation.models import CompanyRow
 
 
-class Payment(CompanyRow):
+class Payment(models.Model):
     """Money received at one moment through one channel. `request_hash` tells a repeated request from another one with
     the same idempotency key. `channel_serial` is the channel's own number, unique per channel.
     """
 
+    # Constant over a bank file and checked by the operation that writes it: no check and no index per row.
+    company = models.ForeignKey(
+        "organisation.OrgUnit", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    unit = models.ForeignKey(
+        "organisation.OrgUnit", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     payment_no = CodeField(unique=True)
-    unit = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, related_name="+")
     session = models.ForeignKey("payments.CashSession", on_delete=models.PROTECT, null=True, related_name="payments")
     channel = CodeField(choices=choices_of(PaymentChannel))
     channel_serial = models.CharField(max_length=80, null=True)
@@ -26,8 +31,8 @@ class Payment(CompanyRow):
     received = MoneyField()
     idempotency_key = models.CharField(max_length=80, unique=True)
     request_hash = models.CharField(max_length=64)
-    journal = models.ForeignKey("ledger.Journal", on_delete=models.PROTECT, related_name="+")
-    taken_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
+    journal = models.ForeignKey("ledger.Journal", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
+    taken_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
     taken_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -72,9 +77,12 @@ class PaymentTender(models.Model):
 class PaymentPart(models.Model):
     """What a payment went to on one account: receivables, whose clearings name this row, or prepayment."""
 
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="parts")
+    # payment_part_once begins with the payment: no index of its own
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, db_index=False, related_name="parts")
     account = models.ForeignKey("customers.Account", on_delete=models.PROTECT, related_name="+")
-    customer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="+")
+    customer = models.ForeignKey(
+        "customers.Customer", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     use = CodeField(choices=choices_of(PartUse))
     amount = MoneyField()
 

@@ -4,13 +4,17 @@ from django.db import models
 from django.db.models.functions import Now
 
 from qingyuan.platform.columns import CodeField
-from qingyuan.platform.organisation.models import CompanyRow
 
 
-class Receipt(CompanyRow):
+class Receipt(models.Model):
     """The receipt of a payment: its own gapless number, drawn in the payment's transaction, and what it said (`content`)."""
 
-    unit = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey(
+        "organisation.OrgUnit", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    unit = models.ForeignKey(
+        "organisation.OrgUnit", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     form_type = CodeField(default="RECEIPT")
     receipt_no = CodeField()
     number = models.BigIntegerField()

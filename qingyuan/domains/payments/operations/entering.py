@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from qingyuan.domains.customers.queries import PayerFacts
 from qingyuan.domains.ledger import operations as ledger
+from qingyuan.domains.ledger.operations.fen import fen_text
 from qingyuan.domains.ledger.rules.allocation import AllocationMode
 from qingyuan.domains.ledger.rules.posting import Allocation, ClearedAllocation, ClearedBill, PostingSource
 from qingyuan.domains.ledger.rules.states import ChartRole
@@ -24,8 +25,7 @@ from qingyuan.domains.payments.rules.states import PartUse, PaymentChannel, Tend
 from qingyuan.domains.payments.rules.taking import PaymentLine, TakenPayment, Tender
 from qingyuan.domains.tariffs import queries as tariffs
 from qingyuan.kernel.actor import Actor
-from qingyuan.kernel.money import money
-from qingyuan.platform.copying import copy_rows, reserve_ids
+from qingyuan.platform.copying import copy_rows, copy_text, escaped, reserve_ids
 from qingyuan.platform.numbering import operations as numbering
 from qingyuan.platform.organisation import queries as organisation
 from qingyuan.platform.parameters import queries as parameters
@@ -95,7 +95,9 @@ def enter(
     payment_nos = [numbers.text_of(numbers.first + place) for place in range(len(payments))]
     _copy_payments(actor, counter, payments, payment_ids, payment_nos, cleared.journal_id, value_date)
     _copy_parts(lines, part_ids, cleared.allocations, payers)
-    contents = _contents(actor, counter, payments, payment_nos, cleared.allocations, payers, value_date)
+    contents: Sequence[dict[str, Any]] = [{} for _ in payments]
+    if counter.session_id is not None:
+        contents = _contents(actor, counter, payments, payment_nos, cleared.allocations, payers, value_date)
     return _answers(counter, payments, payment_ids, payment_nos, contents, on)
 
 
@@ -135,32 +137,35 @@ def _copy_payments(
     journal_id: int,
     value_date: date,
 ) -> None:
-    copy_rows(
-        "payment",
-        (
-            "id", "company_id", "payment_no", "unit_id", "session_id", "channel", "channel_serial", "payer_name",
-            "value_date", "tendered", "change_given", "received", "idempotency_key", "request_hash", "journal_id",
-            "taken_by_id",
-        ),
-        (
-            (
-                key, counter.company_id, number, counter.unit_id, counter.session_id, counter.channel.value,
-                payment.channel_serial, payment.payer_name, value_date, money(payment.received + payment.change),
-                money(payment.change), money(payment.received), payment.idempotency_key, payment.request_hash,
-                journal_id, actor.staff_id,
-            )
-            for key, number, payment in zip(payment_ids, payment_nos, payments, strict=True)
-        ),
-    )  # fmt: skip
-    copy_rows(
-        "payment_tender",
-        ("payment_id", "kind", "amount", "reference"),
-        (
-            (key, tender.kind.value, money(tender.amount), tender.reference)
-            for key, payment in zip(payment_ids, payments, strict=True)
+    session = null_or(counter.session_id)
+    start = f"{counter.company_id}\t{counter.unit_id}\t{session}\t{counter.channel.value}\t{journal_id}\t"
+    start += f"{null_or(actor.staff_id)}\t{value_date}\t"
+    lines: list[str] = []
+    tenders: list[str] = []
+    for key, number, payment in zip(payment_ids, payment_nos, payments, strict=True):
+        received = payment.received
+        lines.append(
+            f"{start}{key}\t{number}\t{null_or(payment.channel_serial)}\t{escaped(payment.payer_name)}\t"
+            f"{fen_text(received + payment.change)}\t{fen_text(payment.change)}\t{fen_text(received)}\t"
+            f"{escaped(payment.idempotency_key)}\t{payment.request_hash}\n"
+        )
+        tenders += [
+            f"{key}\t{tender.kind.value}\t{fen_text(tender.amount)}\t{escaped(tender.reference)}\n"
             for tender in payment.tenders
-        ),
-    )
+        ]
+    columns = (
+        "company_id", "unit_id", "session_id", "channel", "journal_id", "taken_by_id", "value_date", "id", "payment_no",
+        "channel_serial", "payer_name", "tendered", "change_given", "received", "idempotency_key", "request_hash",
+    )  # fmt: skip
+    copy_text("payment", columns, ["".join(lines)])
+    copy_text("payment_tender", ("payment_id", "kind", "amount", "reference"), ["".join(tenders)])
+
+
+def null_or(value: int | str | None) -> str:
+    """A value that may be missing, as COPY text."""
+    if value is None:
+        return "\\N"
+    return escaped(value) if isinstance(value, str) else str(value)
 
 
 def _copy_parts(
@@ -169,17 +174,16 @@ def _copy_parts(
     answers: Sequence[ClearedAllocation],
     payers: Mapping[int, PayerFacts],
 ) -> None:
-    rows: list[tuple[object, ...]] = []
+    rows: list[str] = []
     for place, ((payment_id, line), answer) in enumerate(zip(lines, answers, strict=True)):
-        customer_id = payers[line.account_id].customer_id
+        owner = f"{payment_id}\t{line.account_id}\t{payers[line.account_id].customer_id}"
         cleared = line.amount - answer.to_prepayment
         if cleared:
-            key, use = part_ids[2 * place], PartUse.RECEIVABLES.value
-            rows.append((key, payment_id, line.account_id, customer_id, use, money(cleared)))
-        if answer.to_prepayment:
-            key, use = part_ids[2 * place + 1], PartUse.PREPAYMENT.value
-            rows.append((key, payment_id, line.account_id, customer_id, use, money(answer.to_prepayment)))
-    copy_rows("payment_part", ("id", "payment_id", "account_id", "customer_id", "use", "amount"), rows)
+            rows.append(f"{part_ids[2 * place]}\t{owner}\t{PartUse.RECEIVABLES.value}\t{fen_text(cleared)}\n")
+        if rest := answer.to_prepayment:
+            rows.append(f"{part_ids[2 * place + 1]}\t{owner}\t{PartUse.PREPAYMENT.value}\t{fen_text(rest)}\n")
+    columns = ("id", "payment_id", "account_id", "customer_id", "use", "amount")
+    copy_text("payment_part", columns, ["".join(rows)])
 
 
 def _contents(
