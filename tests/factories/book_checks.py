@@ -1,4 +1,4 @@
-"""The books' invariants as SQL (domain-model.md, 1 2 4 5 16): each statement lists what breaks it, nothing when all is well.
+"""The books' invariants as SQL (domain-model.md, 1 2 4 5 16, and 8 9 17 of payments): each statement lists what breaks it, nothing when all is well.
 
 `assert_books_hold` is for every test that posts; the overview `verify` proves the same on a live installation.
 """
@@ -108,12 +108,38 @@ CHECKS: dict[str, str] = {
          WHERE coalesce(s.amount, 0) <> coalesce(b.amount, 0)""",
 }
 
+PAYMENT_CHECKS: dict[str, str] = {
+    "8 receipt numbers: none missing": """
+        SELECT unit_id, form_type, min(number), max(number), count(*) FROM receipt GROUP BY 1, 2
+        HAVING min(number) <> 1 OR max(number) <> count(*)""",
+    "9 closed session: expected cash = float + its payments": """
+        SELECT s.session_no, s.expected_cash FROM cash_session s
+         WHERE s.state = 'CLOSED' AND (s.over_short <> s.counted_cash - s.expected_cash
+            OR s.counted_cash <> (SELECT coalesce(sum(face_value * pieces), 0) FROM cash_count c WHERE c.session_id = s.id)
+            OR s.expected_cash <> s.float_amount + (
+              SELECT coalesce(sum((SELECT coalesce(sum(amount), 0) FROM payment_tender t
+                                    WHERE t.payment_id = p.id AND t.kind = 'CASH') - p.change_given), 0)
+                FROM payment p WHERE p.session_id = s.id
+                 AND NOT EXISTS (SELECT 1 FROM payment_void v WHERE v.payment_id = p.id)))""",
+    "17 tenders - change = received = parts": """
+        SELECT p.payment_no, p.received FROM payment p
+         WHERE p.tendered IS DISTINCT FROM (SELECT sum(amount) FROM payment_tender t WHERE t.payment_id = p.id)
+            OR p.received IS DISTINCT FROM (SELECT sum(amount) FROM payment_part t WHERE t.payment_id = p.id)""",
+    "17 parts = what they cleared or put into prepayment": """
+        SELECT t.id, t.amount FROM payment_part t
+         WHERE t.amount IS DISTINCT FROM CASE t.use
+           WHEN 'RECEIVABLES' THEN (SELECT sum(c.amount) FROM clearing c
+              WHERE c.source = 'PAYMENT' AND c.source_id = t.id AND c.reverses_id IS NULL)
+           ELSE (SELECT sum(m.amount) FROM prepayment_movement m
+              WHERE m.source_type = 'PAYMENT_PART' AND m.source_id = t.id AND m.kind = 'TOP_UP') END""",
+}
+
 
 def breaches() -> dict[str, list[tuple[object, ...]]]:
     """What breaks each invariant, by its name; empty when the books hold."""
     found: dict[str, list[tuple[object, ...]]] = {}
     with connection.cursor() as cursor:
-        for name, statement in CHECKS.items():
+        for name, statement in (CHECKS | PAYMENT_CHECKS).items():
             cursor.execute(statement)
             if rows := cursor.fetchall():
                 found[name] = rows

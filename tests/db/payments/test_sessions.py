@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from qingyuan.domains.ledger.models import AccountBalance, Entry
 from qingyuan.domains.payments import operations as payments
@@ -11,7 +11,7 @@ from qingyuan.domains.payments.models import CashCount, CashSession, Payment, Pa
 from qingyuan.domains.payments.queries.tally import totals_of_session
 from qingyuan.domains.payments.rules.tally import CashTally
 from qingyuan.kernel.errors import NotPermitted
-from tests.factories.book_checks import assert_books_hold
+from tests.factories.book_checks import PAYMENT_CHECKS, assert_books_hold, breaches
 from tests.factories.ledger import POSTED, Company, Payer, make_company, make_payer, post, receivable
 from tests.factories.payments import EVENING, Till, open_till, take
 from tests.factories.platform import make_person
@@ -171,3 +171,33 @@ def test_printing_again_needs_the_permission(company: Company, till: Till, payer
         payments.print_receipt(actor=plain, receipt_no=taken.receipt_no, on=POSTED)
 
     assert ReceiptPrint.objects.count() == 1
+
+
+BREACHES = {
+    "8 receipt numbers: none missing": "UPDATE receipt SET number = 9 WHERE number = 1",
+    "9 closed session: expected cash = float + its payments": "UPDATE payment SET change_given = change_given + 1",
+    "17 tenders - change = received = parts": "UPDATE payment_tender SET amount = amount + 0.01",
+    "17 parts = what they cleared or put into prepayment": "UPDATE payment_part SET amount = amount + 0.01",
+}
+
+
+def test_every_payment_check_has_its_breach() -> None:
+    assert set(BREACHES) == set(PAYMENT_CHECKS)
+
+
+@pytest.mark.parametrize("name", list(BREACHES))
+def test_payment_check_sees_its_breach(company: Company, till: Till, payer: Payer, name: str) -> None:
+    post(company, receivable(company, payer, WATER="30.00"))
+    take(till, {payer.account_id: "50.00"}, cash="60.00")
+    take(till, {payer.account_id: "5.00"})
+    _close(till, {"100": 1, "50": 1, "5": 1})
+    assert_books_hold()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE payment DROP CONSTRAINT payment_adds_up")
+        cursor.execute("SET session_replication_role = replica")  # triggers off, as a vandal would
+        cursor.execute(BREACHES[name])
+        cursor.execute("SET session_replication_role = origin")
+
+    assert name in breaches()

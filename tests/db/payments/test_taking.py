@@ -135,6 +135,16 @@ def test_same_key_and_request_answers_with_the_payment_taken(company: Company, t
     assert_books_hold()
 
 
+def test_amounts_without_places_are_the_same_amounts(company: Company, till: Till, two: list[Payer]) -> None:
+    first = take(till, {two[0].account_id: "50"}, cash="1E+2", key="once")
+
+    again = take(till, {two[0].account_id: "50.00"}, cash="100.0", key="once")
+
+    assert again.repeated
+    assert (first.received, again.payment_id) == (Decimal("50.00"), first.payment_id)
+    assert_books_hold()
+
+
 def test_same_key_with_another_request_is_refused(company: Company, till: Till, two: list[Payer]) -> None:
     take(till, {two[0].account_id: "50.00"}, key="once")
 

@@ -37,12 +37,21 @@ def refresh_balances(account_ids: Sequence[int]) -> None:
     if not wanted:
         return
     open_balances(wanted)
+    hold_balances(wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(_REFRESH, [ids_text(wanted)])
+
+
+def hold_balances(account_ids: Sequence[int]) -> None:
+    """Lock balance rows in the order of their accounts: a posting that writes them in two steps takes all of them first,
+    or two postings with accounts in common could wait for each other for ever.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT account_id FROM account_balance WHERE account_id = ANY(%s::bigint[]) ORDER BY account_id FOR NO KEY UPDATE",
-            [ids_text(wanted)],
+            "SELECT account_id FROM account_balance WHERE account_id = ANY(%s::bigint[])"
+            " ORDER BY account_id FOR NO KEY UPDATE",
+            [ids_text(sorted(set(account_ids)))],
         )
-        cursor.execute(_REFRESH, [ids_text(wanted)])
 
 
 def add_new_items(

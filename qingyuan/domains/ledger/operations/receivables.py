@@ -88,6 +88,8 @@ def post_receivables(
         if ids:
             written = [draft.id for draft in drafts.values()]
             _check_references(ids, written)
+            if touched:
+                balances.hold_balances([*touched, *(row.account_id for row in receivables)])
             balances.add_new_items(lowest_id=ids[0], highest_id=ids[-1], journal_ids=written, except_accounts=touched)
         balances.refresh_balances(touched)
     return PostedReceivables(

@@ -161,6 +161,7 @@ def _give_back(posting: Posting, lives: Sequence[LiveClearing]) -> dict[int, Dec
             sums[live.open_item_id, live.source].append(live)
     owners = [desk.owed[open_item_id] for open_item_id, _ in sums]
     add_prepayments(desk, owners=[(found.company_id, found.account_id, found.customer_id) for found in owners])
+    posting.expect_movements(len(sums))
     for (open_item_id, source), clearings in sums.items():
         owed = desk.owed[open_item_id]
         journal_kind, movement_kind = _RETURNED[source]

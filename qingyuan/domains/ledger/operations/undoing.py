@@ -58,6 +58,7 @@ def undo_offsets(posting: Posting, lives: Sequence[LiveClearing]) -> Decimal:
     by_movement: defaultdict[int, list[LiveClearing]] = defaultdict(list)
     for live in lives:
         by_movement[live.source_id].append(live)
+    posting.expect_movements(len(by_movement))
     total = Decimal("0.00")
     for movement_id, clearings in by_movement.items():
         owed = posting.desk.owed[clearings[0].open_item_id]

@@ -15,7 +15,7 @@ from qingyuan.domains.payments.operations.serial import one_at_a_time
 from qingyuan.domains.payments.operations.sessions import SessionClosed
 from qingyuan.domains.payments.operations.taking import DoesNotAddUp, refusal_of
 from qingyuan.domains.payments.rules.states import PaymentChannel, SessionState, TenderKind
-from qingyuan.domains.payments.rules.taking import PaymentLine, Tender, fault_of, request_hash
+from qingyuan.domains.payments.rules.taking import PaymentLine, Tender, fault_of, in_fen, request_hash
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.batch import BatchIssue, BatchResult
 from qingyuan.kernel.canonical import sha256_hex
@@ -78,10 +78,10 @@ def take_payments_batch(
         one_at_a_time(f"batch:{unit_id}")
         channel = PaymentChannel.BATCH if session_id is None else PaymentChannel.COUNTER
         session_no = _session_no(session_id)
-        accepted, skipped, failed = _sort_out(rows, session_no, on)
+        payers = customers.payers((row.account_id for row in rows), on=on)
+        accepted, skipped, failed = _sort_out(rows, session_no, payers)
         if not accepted:
             return BatchResult(skipped=tuple(skipped), failed=tuple(failed))
-        payers = customers.payers((payment.lines[0].account_id for payment in accepted), on=on)
         taken = enter(
             actor=actor,
             counter=Counter(company_id, unit_id, session_id, channel),
@@ -115,10 +115,9 @@ def _session_no(session_id: int | None) -> str:
 
 
 def _sort_out(
-    rows: Sequence[BatchPayment], session_no: str, on: date
+    rows: Sequence[BatchPayment], session_no: str, payers: Mapping[int, PayerFacts]
 ) -> tuple[list[Accepted], list[BatchIssue], list[BatchIssue]]:
     """The rows that can be taken; those taken before; those refused."""
-    payers = customers.payers((row.account_id for row in rows), on=on)
     keys = Payment.objects.filter(idempotency_key__any=[row.idempotency_key for row in rows])
     known = dict(keys.values_list("idempotency_key", "request_hash"))
     serials = {row.serial for row in rows if row.serial}
@@ -136,7 +135,8 @@ def _sort_out(
         if (issue_found := _issue(row, payment, payers, used)) is not None:
             failed.append(issue_found)
             continue
-        accepted.append(payment)
+        lines, tenders, change = in_fen(payment.lines, payment.tenders, payment.change)
+        accepted.append(payment._replace(lines=lines, tenders=tenders, change=change))
         known[row.idempotency_key] = payment.request_hash
         used.add(row.serial)
     return accepted, skipped, failed

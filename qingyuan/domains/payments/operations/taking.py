@@ -21,6 +21,7 @@ from qingyuan.domains.payments.rules.taking import (
     TakenPayment,
     Tender,
     fault_of,
+    in_fen,
     request_hash,
 )
 from qingyuan.kernel.actor import Actor
@@ -90,12 +91,13 @@ def take_payment(
         least = parameters.decimal(LEAST_AMOUNT, unit_id=session.unit_id, on=on)
         if any(line.amount < least for line in lines):
             raise BelowLeast(least=least)
+        exact_lines, exact_tenders, exact_change = in_fen(lines, tenders, change)
         payers = customers.payers((line.account_id for line in lines), on=on)
         _check_payers(actor, lines, payers, on)
         (taken,) = enter(
             actor=actor,
             counter=Counter(session.company_id, session.unit_id, session.id, PaymentChannel.COUNTER),
-            payments=[Accepted(tuple(lines), tuple(tenders), change, payer_name, idempotency_key, asked)],
+            payments=[Accepted(exact_lines, exact_tenders, exact_change, payer_name, idempotency_key, asked)],
             payers=payers,
             on=on,
             value_date=value_date or on,

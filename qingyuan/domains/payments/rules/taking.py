@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from qingyuan.domains.payments.rules.states import TenderKind
 from qingyuan.kernel.canonical import canonical_json, sha256_hex
+from qingyuan.kernel.money import money
 
 _ZERO = Decimal("0.00")
 
@@ -44,17 +45,45 @@ def fault_of(lines: Sequence[PaymentLine], tenders: Sequence[Tender], change: De
     """What is wrong with a payment, None when it adds up: Σ tenders − change = Σ lines; change is given from cash."""
     if not lines or not tenders:
         return Fault.NOTHING
-    amounts = [line.amount for line in lines] + [tender.amount for tender in tenders]
-    if any(amount <= 0 for amount in amounts) or change < 0:
+    line_sum = tender_sum = cash = _ZERO
+    for line in lines:
+        if line.amount <= 0 or not _whole_fen(line.amount):
+            return Fault.AMOUNT
+        line_sum += line.amount
+    for tender in tenders:
+        if tender.amount <= 0 or not _whole_fen(tender.amount):
+            return Fault.AMOUNT
+        tender_sum += tender.amount
+        if tender.kind is TenderKind.CASH:
+            cash += tender.amount
+    if change < 0 or not _whole_fen(change):
         return Fault.AMOUNT
-    if any(amount != amount.quantize(Decimal("0.01")) for amount in (*amounts, change)):
-        return Fault.AMOUNT
-    if len({line.account_id for line in lines}) != len(lines):
+    if len(lines) > 1 and len({line.account_id for line in lines}) != len(lines):
         return Fault.TWICE
-    if change > sum((tender.amount for tender in tenders if tender.kind is TenderKind.CASH), _ZERO):
+    if change > cash:
         return Fault.CHANGE
-    received = sum((tender.amount for tender in tenders), _ZERO) - change
-    return None if received == sum((line.amount for line in lines), _ZERO) else Fault.SUM
+    return None if tender_sum - change == line_sum else Fault.SUM
+
+
+def in_fen(
+    lines: Sequence[PaymentLine], tenders: Sequence[Tender], change: Decimal
+) -> tuple[tuple[PaymentLine, ...], tuple[Tender, ...], Decimal]:
+    """A payment without `fault_of`, its amounts with exactly two places (50 → 50.00)."""
+    return (
+        tuple(line._replace(amount=money(line.amount)) for line in lines),
+        tuple(tender._replace(amount=money(tender.amount)) for tender in tenders),
+        money(change),
+    )
+
+
+def _plain(amount: Decimal) -> str:
+    """50, 50.0 and 50.00 are one amount."""
+    return str(amount.normalize())
+
+
+def _whole_fen(amount: Decimal) -> bool:
+    exponent = amount.as_tuple().exponent
+    return isinstance(exponent, int) and (exponent >= -2 or amount == amount.quantize(Decimal("0.01")))
 
 
 def request_hash(
@@ -67,11 +96,15 @@ def request_hash(
                 "format": "qy-payment/1",
                 "session": session,
                 "lines": [
-                    [line.account_id, line.amount, None if line.open_item_ids is None else list(line.open_item_ids)]
+                    [
+                        line.account_id,
+                        _plain(line.amount),
+                        None if line.open_item_ids is None else list(line.open_item_ids),
+                    ]
                     for line in lines
                 ],
-                "tenders": [[tender.kind.value, tender.amount, tender.reference] for tender in tenders],
-                "change": change,
+                "tenders": [[tender.kind.value, _plain(tender.amount), tender.reference] for tender in tenders],
+                "change": _plain(change),
                 "payer": payer_name,
             }
         )
