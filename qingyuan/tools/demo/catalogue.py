@@ -17,7 +17,7 @@ from qingyuan.platform.organisation import queries as units
 from qingyuan.tools.demo import names
 from qingyuan.tools.demo.city import HALLS, OTHER_PLANS, DemoAccount
 
-PRICES_SINCE = date(2000, 1, 1)
+GOLDEN_PRICES_SINCE = date(2024, 1, 1)
 CHARGE_ITEMS = (
     NewChargeItem("water", "自来水费", "Water", "", TaxTreatment.TAXED, Decimal("0.03"), 10),
     NewChargeItem("sewage", "污水处理费", "Sewage", "市财政（演示）", position=20),
@@ -81,7 +81,8 @@ def _publish_prices(actor: Actor, company_id: int, on: date) -> None:
     assignments = [(company_id, usage_class, plan) for usage_class, plan in company_wide]
     assignments += [(unit_of[hall.code], "RESIDENTIAL", hall.residential_plan) for hall in HALLS]
     for unit_id, usage_class, plan in assignments:
-        tariffs.assign(actor=actor, unit_id=unit_id, class_code=usage_class, plan_code=plan, from_date=on, on=on)
+        from_date = max(on, GOLDEN_PRICES_SINCE) if plan == "golden-res" else on
+        tariffs.assign(actor=actor, unit_id=unit_id, class_code=usage_class, plan_code=plan, from_date=from_date, on=on)
 
 
 def make_books(*, actor: Actor, city: tuple[DemoAccount, ...], on: date) -> None:
