@@ -9,6 +9,9 @@ Databases (real PostgreSQL, the embedded one, started for the run in the tests' 
 `module_db`     the module's database itself: a module-scoped fixture that fills it once with a story (commits are
                 real) asks for it; the tests then use `db` on top. Other modules never see it.
 
+`quiet_db`      as committed_db, on a server that no other test process uses: for what waits for *all* transactions
+                of a server to end (audit seals), however many tests run beside it.
+
 No test flushes. `django.test.TestCase` is not used. `pytest.mark.django_db` works (transaction=True: committed_db).
 
 A second connection, for races:
@@ -112,6 +115,30 @@ def committed_db(
     with (
         django_db_blocker.unblock(),
         databases.copy_of(database_server, database_template, f"t_{request.node.name}") as name,
+    ):
+        yield name
+
+
+@pytest.fixture(scope="session")
+def quiet_server(django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Cluster, str]]:
+    """A server of this test process alone, and the name of its template."""
+    cluster = databases.quiet_cluster()
+    with lease.in_use(cluster), django_db_blocker.unblock():
+        with databases.served_by(cluster):
+            template = databases.ensure_template(cluster)
+        yield cluster, template
+
+
+@pytest.fixture
+def quiet_db(
+    request: pytest.FixtureRequest, quiet_server: tuple[Cluster, str], django_db_blocker: DjangoDbBlocker
+) -> Iterator[str]:
+    """A database of this test alone on the quiet server. The value is its name."""
+    cluster, template = quiet_server
+    with (
+        django_db_blocker.unblock(),
+        databases.served_by(cluster),
+        databases.copy_of(cluster, template, f"q_{request.node.name}") as name,
     ):
         yield name
 

@@ -32,6 +32,26 @@ def test_cluster() -> Cluster:
     return Cluster(home.directory(), OPTIONS)
 
 
+def quiet_cluster() -> Cluster:
+    """A server of this process alone: no other run's transaction is ever open on it (pg_snapshot_xmin sees all)."""
+    folder = home.directory() / f"quiet-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    folder.mkdir(exist_ok=True)
+    return Cluster(folder, OPTIONS)
+
+
+@contextmanager
+def served_by(cluster: Cluster) -> Iterator[None]:
+    """Django's default connection goes to this server for the block."""
+    before = connection.settings_dict["HOST"]
+    connection.close()
+    connection.settings_dict["HOST"] = str(cluster.socket_directory)
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["HOST"] = before
+
+
 def template_name() -> str:
     """The template's name for the migrations as they are now."""
     digest = hashlib.sha256(f"{django.__version__} {procrastinate.__version__}".encode())

@@ -70,9 +70,11 @@ def make_priced_town(
     """A town charging by these tariff files, each assigned to its usage class; accounting periods of 2025 are open."""
     town = make_town(code, months_interval=interval)
     priced = PricedTown(town)
-    for position, item in enumerate(CHARGE_ITEMS):
-        row = ChargeItem.objects.create(company_id=town.company_id, code=item, name=item, position=position)
-        priced.charges[item] = row.pk
+    for position, charge_code in enumerate(CHARGE_ITEMS):
+        row = ChargeItem.objects.create(
+            company_id=town.company_id, code=charge_code, name=charge_code, position=position
+        )
+        priced.charges[charge_code] = row.pk
     ledger.set_up_books(actor=SYSTEM, company_id=town.company_id, on=date(2025, 1, 1))
     for month in months or range(202501, 202513):
         ledger.open_period(actor=SYSTEM, company_id=town.company_id, yyyymm=month, on=date(2025, 1, 1))

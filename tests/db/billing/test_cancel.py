@@ -45,8 +45,8 @@ def six_bills(priced: PricedTown, point: int) -> list[Bill]:
 
 def correct_usage(bill: Bill, volume: str) -> None:
     """A further revision of the bill's consumption, as a correction of its readings makes it."""
-    item = ReadingItem.objects.get(pk=bill.reading_item_id)
-    old = item.consumption
+    reading_item = ReadingItem.objects.get(pk=bill.reading_item_id)
+    old = reading_item.consumption
     assert old is not None
     part = ConsumptionPart.objects.get(consumption=old)
     new = Consumption.objects.get(pk=old.pk)
@@ -54,7 +54,7 @@ def correct_usage(bill: Bill, volume: str) -> None:
     new.save(force_insert=True)
     part.pk, part.consumption, part.volume = None, new, D(volume)  # type: ignore[assignment]
     part.save(force_insert=True)
-    ReadingItem.objects.filter(pk=item.pk).update(consumption=new)
+    ReadingItem.objects.filter(pk=reading_item.pk).update(consumption=new)
 
 
 def test_six_bills_of_60_when_the_second_was_really_40(priced: PricedTown) -> None:

@@ -67,7 +67,7 @@ def test_entry_is_never_changed(db: None, statement: str) -> None:
         cursor.execute(statement)
 
 
-def test_chain_is_whole_when_nothing_was_touched(committed_db: str) -> None:
+def test_chain_is_whole_when_nothing_was_touched(quiet_db: str) -> None:
     for number in range(3):
         _write(f"T{number}")
     first = audit.seal()
@@ -93,7 +93,7 @@ def test_chain_is_whole_when_nothing_was_touched(committed_db: str) -> None:
         ("DELETE FROM audit_entry WHERE object_key = 'T0'", "count"),
     ],
 )
-def test_chain_names_the_breach_when_somebody_touched_it(committed_db: str, breach: str, reason: str) -> None:
+def test_chain_names_the_breach_when_somebody_touched_it(quiet_db: str, breach: str, reason: str) -> None:
     for number in range(3):
         _write(f"T{number}")
         audit.seal()
@@ -106,7 +106,7 @@ def test_chain_names_the_breach_when_somebody_touched_it(committed_db: str, brea
     assert not state.is_whole
 
 
-def test_seal_waits_for_a_transaction_that_drew_an_earlier_id(committed_db: str) -> None:
+def test_seal_waits_for_a_transaction_that_drew_an_earlier_id(quiet_db: str) -> None:
     with raw_connection() as running:
         running.execute(
             "INSERT INTO audit_entry (actor_name, origin, request_id, action, object_type, object_key, reason)"
@@ -125,7 +125,7 @@ def test_seal_waits_for_a_transaction_that_drew_an_earlier_id(committed_db: str)
     assert queries.verify_chain().is_whole
 
 
-def test_seal_goes_on_when_later_transactions_never_stop(committed_db: str) -> None:
+def test_seal_goes_on_when_later_transactions_never_stop(quiet_db: str) -> None:
     with raw_connection() as first, raw_connection() as second:
         first.execute("SELECT pg_current_xact_id()")
         _write("T0")
