@@ -41,7 +41,7 @@ def test_content_is_plain_text_data() -> None:
 def test_one_page_carries_the_sums() -> None:
     (page,) = pages(_said(), print_no=1)
 
-    assert (page["received"], page["page"], page["reprint"]) == ("123.45", "", "")
+    assert (page["received"], page["page"], page["reprint"]) == ("¥123.45", "", "")
     assert page["tenders"] == "现金 150.00，找零 26.55"
     assert page["payer_name"] == "10010007 演示户"
 
@@ -50,7 +50,7 @@ def test_many_bills_go_on_on_the_next_page_and_sums_stand_on_the_last() -> None:
     found = pages(_said(bills=11), print_no=1)
 
     assert [page["page"] for page in found] == ["1/2", "2/2"]
-    assert [page["received"] for page in found] == ["", "123.45"]
+    assert [page["received"] for page in found] == ["", "¥123.45"]
     assert len(found[0]["rows"]) == ROWS_PER_PAGE
 
 

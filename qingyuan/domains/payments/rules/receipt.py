@@ -105,7 +105,7 @@ def pages(said: Mapping[str, Any], *, print_no: int) -> list[dict[str, Any]]:
             "address": said["accounts"][0]["address"] if len(said["accounts"]) == 1 else "",
             "rows": chunk,
             "capitals": said["capitals"] if number == len(chunks) else "见末页",
-            "received": said["received"] if number == len(chunks) else "",
+            "received": f"¥{said['received']}" if number == len(chunks) else "",
             "tenders": _tenders(said) if number == len(chunks) else "",
             "unit_name": said["unit_name"],
             "cashier": said["cashier"],

@@ -42,7 +42,6 @@ LAYOUT: dict[str, Any] = {
         {"text": "金额（元）", "x": 152, "y": 25, "w": 30, "h": 5, "size": 9, "align": "right"},
         _label("合计（大写）", 8, 73, 24),
         _value("capitals", 32, 73, 100),
-        _label("¥", 138, 73, 6),
         _value("received", 144, 73, 38, size=11, align="right"),
         _label("付款方式", 8, 80, 18),
         _value("tenders", 26, 80, 156),
