@@ -8,6 +8,8 @@ from django.db import transaction
 from qingyuan.kernel.actor import system_actor
 from qingyuan.kernel.period import Month
 from qingyuan.platform.jobs import operations as jobs
+from qingyuan.platform.jobs import queries as job_queries
+from qingyuan.platform.jobs.models import JobState
 from qingyuan.platform.organisation import queries as units
 from qingyuan.tools.demo import company
 from qingyuan.tools.demo.fill import DEFAULT_ACCOUNTS, DEFAULT_MONTHS, fill, founded_on
@@ -19,21 +21,29 @@ TITLE = "演示数据"
 def begin(*, on: date) -> bool:
     """Make the demo company in an empty database and defer the filling of its city, in one transaction.
 
-    `on` is today: the company exists long enough for its past months to be billed. False, and nothing done, where
-    there is any unit already.
+    `on` is today: the company exists long enough for its past months to be billed. In a demo database whose filling
+    failed, the filling is deferred again. False, and nothing done, where there is anything else.
     """
     with transaction.atomic():
-        if units.root() is not None:
+        if units.root() is None:
+            company.found(on=founded_on(on))
+        elif not _failed_before(on):
             return False
-        founded = company.found(on=founded_on(on))
         jobs.start(
-            actor=system_actor("demo", company_id=founded.company_id),
+            actor=system_actor("demo", company_id=units.unit_by_code(company.CODE).id),
             kind=FILL_TASK,
             title=TITLE,
             arguments={},
             task_name=FILL_TASK,
         )
     return True
+
+
+def _failed_before(on: date) -> bool:
+    if not company.is_there():
+        return False
+    last = job_queries.jobs(system_actor("demo"), on=on, kind=FILL_TASK, limit=1)
+    return bool(last) and last[0].state is JobState.FAILED
 
 
 def fill_in_background(*, job_id: int, today: date, say: Callable[[str], None]) -> None:

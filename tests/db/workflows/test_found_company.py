@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import check_password
 from qingyuan.domains.ledger.models import AccountingPeriod, ChartAccount
 from qingyuan.interfaces.commands import entry
 from qingyuan.kernel.actor import system_actor
+from qingyuan.platform.jobs import operations as jobs
 from qingyuan.platform.jobs.models import Job
 from qingyuan.platform.organisation import queries as units
 from qingyuan.platform.organisation.models import OrgUnit
@@ -108,3 +109,14 @@ def test_init_prints_the_one_time_passwords_of_three_separated_people(
     assert set(printed) == {"sysadmin", "secadmin", "auditor"}
     for login, password in printed.items():
         assert check_password(password, Staff.objects.get(login=login).password)
+
+
+def test_a_filling_that_failed_is_deferred_again_at_the_next_start(db: None) -> None:
+    first_start.begin(on=TODAY)
+    jobs.fail(Job.objects.get().pk, "demo.refused", "planted")
+
+    begun = first_start.begin(on=TODAY)
+
+    assert begun
+    assert [name for name, _ in waiting_jobs()] == ["demo.fill", "demo.fill"]
+    assert sorted(Job.objects.values_list("state", flat=True)) == ["FAILED", "WAITING"]
