@@ -75,6 +75,17 @@ def database_template(database_server: Cluster, django_db_blocker: DjangoDbBlock
 
 
 @pytest.fixture(scope="session")
+def demo_template(database_server: Cluster, django_db_blocker: DjangoDbBlocker) -> str:
+    """The name of the database of the small demo utility. A module whose tests all stand on it says
+
+    @pytest.fixture(scope="session")
+    def database_template(demo_template: str) -> str: return demo_template
+    """
+    with django_db_blocker.unblock():
+        return databases.ensure_demo(database_server, databases.ensure_template(database_server))
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(database_template: str) -> None:
     """pytest-django's own test database is never made: ours stands in."""
 

@@ -18,6 +18,7 @@ import procrastinate
 import psycopg
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.timezone import localdate
 
 from qingyuan.config import first_migration, home
 from qingyuan.config.postgres.server import Cluster
@@ -76,6 +77,44 @@ def ensure_template(cluster: Cluster) -> str:
             first_migration.migrate()
         session.execute(f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
     return name
+
+
+def ensure_demo(cluster: Cluster, template: str) -> str:
+    """Make the database of the small demo utility if this code has not made one yet; older ones are dropped.
+
+    Returns its name. Copies of it stand where a test needs a town with a past (tests/e2e, tests/flows).
+    """
+    name = demo_name(template)
+    with cluster.connect() as session:
+        session.execute("SELECT pg_advisory_lock(hashtext('test demo'))")
+        found = [row[0] for row in session.execute("SELECT datname FROM pg_database WHERE datname LIKE 'demo\\_%'")]
+        if name in found:
+            return name
+        for old in found:
+            session.execute(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)')
+        session.execute(f'CREATE DATABASE "{name}_draft" TEMPLATE "{template}"')
+        with pointed_at(f"{name}_draft"):
+            fill_demo()
+        session.execute(f'ALTER DATABASE "{name}_draft" RENAME TO "{name}"')
+    return name
+
+
+def demo_name(template: str) -> str:
+    """The demo's name for the code and the month as they are now."""
+    digest = hashlib.sha256(f"{template} {localdate():%Y%m}".encode())
+    for path in sorted([*ROOT.glob("qingyuan/**/*.py"), *ROOT.glob("qingyuan/data/**/*.yaml")]):
+        if "interfaces" not in path.parts:
+            digest.update(path.name.encode() + path.read_bytes())
+    return f"demo_{digest.hexdigest()[:16]}"
+
+
+def fill_demo() -> None:
+    """The demo utility at its smallest, three months up to this one."""
+    from qingyuan.kernel.period import Month  # models can be imported only after Django's set-up
+    from qingyuan.tools.demo.city import SMALLEST_CITY
+    from qingyuan.tools.demo.fill import fill
+
+    fill(accounts=SMALLEST_CITY, month_count=3, last=Month.of(localdate()), report=lambda _done, _total, _message: None)
 
 
 @contextmanager
