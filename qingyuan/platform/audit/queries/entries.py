@@ -45,6 +45,24 @@ class Filter:
     from_at: datetime | None = None
     to_at: datetime | None = None
     company_id: int | None = None
+    actor_text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """Some of the entries asked for, and how many there are."""
+
+    rows: tuple[Entry, ...]
+    count: int
+
+
+def entries_page(
+    actor: Actor, asked: Filter, *, on: date, descending: bool = True, offset: int = 0, limit: int = 50
+) -> EntryPage:
+    """`entries` by page number, oldest first where not `descending`. Raises NotPermitted without audit.view."""
+    rows = _filtered(asked).filter(_visible(actor, on))
+    shown = rows.order_by("-id" if descending else "id")[offset : offset + limit]
+    return EntryPage(_rows(shown), rows.count())
 
 
 def entries(
@@ -84,6 +102,8 @@ def _filtered(asked: Filter) -> QuerySet[AuditEntry]:
         value = getattr(asked, column)
         if value not in (None, ""):
             rows = rows.filter(**{column: value})
+    if asked.actor_text:
+        rows = rows.filter(actor_name__icontains=asked.actor_text)
     if asked.from_at is not None:
         rows = rows.filter(at__gte=asked.from_at)
     if asked.to_at is not None:

@@ -1,5 +1,5 @@
 """Reads of jobs."""
 
-from qingyuan.platform.jobs.queries.jobs import JobRow, get, jobs, open_jobs, within_reach
+from qingyuan.platform.jobs.queries.jobs import JobPage, JobRow, get, jobs, jobs_page, open_jobs, within_reach
 
-__all__ = ["JobRow", "get", "jobs", "open_jobs", "within_reach"]
+__all__ = ["JobPage", "JobRow", "get", "jobs", "jobs_page", "open_jobs", "within_reach"]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
@@ -67,6 +67,37 @@ def jobs(
     if kind:
         rows = rows.filter(kind=kind)
     return tuple(_row(row) for row in rows.select_related("started_by").order_by("-id")[: min(limit, LIST_LIMIT)])
+
+
+@dataclass(frozen=True, slots=True)
+class JobPage:
+    """Some of the jobs asked for, and how many there are."""
+
+    rows: tuple[JobRow, ...]
+    count: int
+
+
+def jobs_page(
+    actor: Actor,
+    *,
+    on: date,
+    state: JobState | None = None,
+    text: str = "",
+    sort: str = "id",
+    descending: bool = True,
+    offset: int = 0,
+    limit: int = 50,
+) -> JobPage:
+    """`jobs` a page at a time; `text` is part of a title. `sort` is one of id, title, started_at, finished_at."""
+    rows = Job.objects.filter(_visible(actor, on))
+    if state is not None:
+        rows = rows.filter(state=state)
+    if text:
+        rows = rows.filter(title__icontains=text)
+    column = F(sort)
+    first = column.desc(nulls_last=True) if descending else column.asc(nulls_last=True)
+    shown = rows.select_related("started_by").order_by(first, "-id")[offset : offset + limit]
+    return JobPage(tuple(_row(row) for row in shown), rows.count())
 
 
 def open_jobs(actor: Actor, *, on: date) -> tuple[JobRow, ...]:

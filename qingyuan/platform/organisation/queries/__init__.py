@@ -1,6 +1,7 @@
 """Reads of organisation: the tree, companies, their profiles and bank accounts."""
 
 from qingyuan.platform.organisation.queries.companies import (
+    DEFAULT_TIME_ZONE,
     BankAccount,
     Profile,
     bank_accounts,
@@ -26,6 +27,7 @@ from qingyuan.platform.organisation.queries.units import (
 )
 
 __all__ = [
+    "DEFAULT_TIME_ZONE",
     "BankAccount",
     "NoCompany",
     "Profile",

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
-from qingyuan.platform.staff.models import Role, Staff
+from qingyuan.platform.organisation import queries as organisation
+from qingyuan.platform.staff.models import Role, RoleAssignment, Staff
 from qingyuan.platform.staff.queries.reach import reach
 from qingyuan.platform.staff.role_templates import shown_name
 
@@ -31,6 +32,14 @@ class Person:
     last_sign_in_at: datetime | None
     language: str
     version: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """Some of the people asked for, and how many there are."""
+
+    rows: tuple[Person, ...]
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +86,49 @@ def people(
     if is_active is not None:
         rows = rows.filter(is_active=is_active)
     return tuple(_person(row) for row in rows.select_related("unit").order_by("login")[:limit])
+
+
+def people_page(
+    actor: Actor,
+    *,
+    on: date,
+    text: str = "",
+    unit_id: int | None = None,
+    role_id: int | None = None,
+    is_active: bool | None = None,
+    sort: str = "login",
+    descending: bool = False,
+    offset: int = 0,
+    limit: int = 50,
+) -> PeoplePage:
+    """`people` a page at a time. `unit_id` asks for its whole subtree, `role_id` for those who hold it on the day.
+
+    `sort` is one of login, staff_no, name, unit_name, last_sign_in_at; ties by login.
+    """
+    rows = Staff.objects.filter(reach(actor, "staff.view", on=on).condition())
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(login__icontains=text) | Q(staff_no__icontains=text))
+    if unit_id is not None:
+        rows = rows.filter(unit__path__startswith=organisation.unit(unit_id).path)
+    if role_id is not None:
+        held = RoleAssignment.objects.filter(
+            Q(to_date__isnull=True) | Q(to_date__gt=on), role_id=role_id, from_date__lte=on
+        )
+        rows = rows.filter(pk__in=held.values("staff_id"))
+    if is_active is not None:
+        rows = rows.filter(is_active=is_active)
+    column = F({"unit_name": "unit__name", "last_sign_in_at": "last_login"}.get(sort, sort))
+    first = column.desc(nulls_last=True) if descending else column.asc(nulls_last=True)
+    shown = rows.select_related("unit").order_by(first, "login")[offset : offset + limit]
+    return PeoplePage(tuple(_person(row) for row in shown), rows.count())
+
+
+def person_by_login(actor: Actor, login: str, *, on: date) -> Person:
+    """`person` by the login that addresses carry. Raises NotFound."""
+    found = Staff.objects.filter(login=login).values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound(staff=login)
+    return person(actor, found, on=on)
 
 
 def names(staff_ids: set[int]) -> dict[int, str]:
@@ -132,6 +184,11 @@ def role_id_by_code(code: str) -> int:
     if found is None:
         raise NotFound(role=code)
     return found
+
+
+def role_by_code(code: str) -> RoleRow:
+    """One role by the code that addresses carry. Raises NotFound."""
+    return role(role_id_by_code(code))
 
 
 def _person(row: Staff) -> Person:

@@ -1,0 +1,1 @@
+"""The company profile (公司资料): what a water company prints, its bank accounts, its logo."""

@@ -1,0 +1,14 @@
+"""The filter of background jobs."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from qingyuan.interfaces.office.jobs.words import STATES
+from qingyuan.interfaces.office.shell.forms import FilterForm
+
+
+class JobFilter(FilterForm):
+    q = forms.CharField(
+        label=_("Quick find"), widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Part of the title")})
+    )
+    state = forms.ChoiceField(label=_("State"), choices=[(state.value, chip.text) for state, chip in STATES.items()])

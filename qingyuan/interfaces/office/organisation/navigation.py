@@ -1,0 +1,17 @@
+"""The organisation in the menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from qingyuan.interfaces.office.shell.navigation import Group, NavigationEntry
+
+ENTRIES = (
+    NavigationEntry(
+        Group.SETTINGS,
+        _("Organisation"),
+        "organisation:list",
+        "organisation.view",
+        order=10,
+        icon="sitemap",
+        keywords=("zzjg", "jigou", "机构", "营业所", "部门", "unit", "branch"),
+    ),
+)

@@ -1,0 +1,182 @@
+"""Words for what the registers hold (登记簿用语): areas, permissions, audit actions, fields of a change, parameters' values."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from qingyuan.interfaces.office.shell.text import Label
+from qingyuan.kernel.declarations import Parameter, ParameterType
+from qingyuan.platform import registry
+
+AREAS: dict[str, Label] = {
+    "customers": pgettext_lazy("area", "Customers"),
+    "routes": pgettext_lazy("area", "Areas and books"),
+    "meters": pgettext_lazy("area", "Meters and points"),
+    "readings": pgettext_lazy("area", "Meter reading"),
+    "tariffs": pgettext_lazy("area", "Prices"),
+    "billing": pgettext_lazy("area", "Billing"),
+    "payments": pgettext_lazy("area", "Payments"),
+    "ledger": pgettext_lazy("area", "Ledger"),
+    "organisation": pgettext_lazy("area", "Organisation"),
+    "company": pgettext_lazy("area", "Company profile"),
+    "staff": pgettext_lazy("area", "Staff"),
+    "roles": pgettext_lazy("area", "Roles and rights"),
+    "parameters": pgettext_lazy("area", "Parameters"),
+    "dictionary": pgettext_lazy("area", "Dictionary"),
+    "calendar": pgettext_lazy("area", "Calendar"),
+    "numbering": pgettext_lazy("area", "Numbers"),
+    "files": pgettext_lazy("area", "Attachments"),
+    "jobs": pgettext_lazy("area", "Background jobs"),
+    "audit": pgettext_lazy("area", "Audit"),
+}
+"""The first part of a code, in the order in which pages group by it."""
+
+OBJECTS: dict[str, Label] = {
+    "account": _("account"),
+    "allocation": _("allocation"),
+    "attachment": _("attachment"),
+    "bank_account": _("bank account"),
+    "bill": _("bill"),
+    "billing_run": _("billing run"),
+    "book": _("book"),
+    "calendar_day": _("calendar day"),
+    "calendar_year": _("calendar year"),
+    "cash_session": _("shift"),
+    "company": _("company"),
+    "customer": _("customer"),
+    "dictionary": _("dictionary"),
+    "job": _("job"),
+    "list": _("list"),
+    "meter": _("meter"),
+    "org_unit": _("unit"),
+    "parameter": _("parameter"),
+    "payment": _("payment"),
+    "point": _("point"),
+    "price_plan": _("price plan"),
+    "receipt": _("receipt"),
+    "role": _("role"),
+    "staff": _("staff member"),
+}
+"""The kinds of objects that audit entries name; the filter of the trail offers these."""
+
+FIELDS: dict[str, Label] = {
+    "account_name": _("Account name at the bank"),
+    "address": _("Address"),
+    "amount": _("Amount"),
+    "arguments": _("Arguments"),
+    "at_unit": _("At unit"),
+    "bank_name": _("Bank"),
+    "book_ids": _("Books"),
+    "closed_date": _("Closed on"),
+    "count": _("Count"),
+    "description": _("Description"),
+    "field": _("Field"),
+    "filters": _("Filter"),
+    "from_date": _("From"),
+    "is_active": _("In use"),
+    "is_company": _("Legal entity"),
+    "keys_sha256": _("Digest of the numbers"),
+    "kind": _("Kind"),
+    "legal_name": _("Legal name"),
+    "logo_hash": _("Logo"),
+    "name": _("Name"),
+    "name_en": _("English name"),
+    "on": _("Date"),
+    "parent": _("Belongs to"),
+    "permissions": _("Permissions"),
+    "phone": _("Phone"),
+    "position": _("Position"),
+    "purpose": _("Purpose"),
+    "role": _("Role"),
+    "roles_ended": _("Roles ended"),
+    "rows": _("Rows"),
+    "service_hotline": _("Service hotline"),
+    "short_name": _("Short name"),
+    "size_bytes": _("Size in bytes"),
+    "staff_no": _("Staff no."),
+    "state": _("State"),
+    "tax_no": _("Tax number"),
+    "time_zone": _("Time zone"),
+    "title": _("Title"),
+    "to_date": _("Until"),
+    "total": _("Total"),
+    "unit": _("Unit"),
+    "unit_id": _("Unit"),
+    "value": _("Value"),
+}
+"""Names of the fields that audit entries tell of; others keep the name that the program has for them."""
+
+CHOICES: dict[str, Label] = {
+    "staff.password_profile=dengbao-3": _("8 characters of 3 kinds, changed every 90 days"),
+    "staff.password_profile=asvs": _("12 characters, no forced change"),
+    "ledger.auto_offset=none": _("never"),
+    "ledger.auto_offset=whole_bills": _("whole bills only"),
+    "ledger.auto_offset=partly": _("parts of bills too"),
+    "ledger.clearing_order=pro_rata": _("in proportion"),
+    "ledger.clearing_order=fixed_order": _("one charge item after another"),
+    "payments.allocation=whole_bills": _("whole bills, oldest first"),
+    "payments.allocation=partly": _("parts of bills too"),
+}
+"""What a choice of a parameter is called, by `code=choice`."""
+
+
+def area_of(code: str) -> str:
+    """The part of a code before the point."""
+    return code.partition(".")[0]
+
+
+def area_label(area: str) -> Label:
+    return AREAS.get(area, area)
+
+
+def area_order(area: str) -> int:
+    """Where pages put the area; unknown ones last."""
+    known = list(AREAS)
+    return known.index(area) if area in known else len(known)
+
+
+def permission_label(code: str) -> str:
+    """What a permission allows; the code itself where none of this name is declared any more."""
+    declared = registry.permissions.all().get(code)
+    return gettext(declared.label) if declared else code
+
+
+def action_label(code: str) -> str:
+    """What was done; the code itself where none of this name is declared any more."""
+    declared = registry.audit_actions.all().get(code)
+    return gettext(declared.label) if declared else code
+
+
+def field_label(name: str) -> Label:
+    return FIELDS.get(name, name)
+
+
+def object_label(object_type: str) -> Label:
+    return OBJECTS.get(object_type, object_type)
+
+
+def plain_text(value: object) -> str:
+    """A value of an audit entry as people read it."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, list | tuple):
+        return "、".join(plain_text(one) for one in value) or "—"
+    if isinstance(value, dict):
+        return "；".join(f"{field_label(name)}：{plain_text(inner)}" for name, inner in value.items()) or "—"
+    return str(value)
+
+
+def parameter_text(parameter: Parameter, value: object) -> str:
+    """A parameter's value as its page shows it."""
+    if parameter.type is ParameterType.CHOICE:
+        return choice_label(parameter.code, str(value))
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return plain_text(value)
+
+
+def choice_label(code: str, choice: str) -> str:
+    return str(CHOICES.get(f"{code}={choice}", choice))
