@@ -3,8 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from qingyuan.interfaces.office.jobs.words import STATES
 from qingyuan.interfaces.office.shell.forms import FilterForm
+from qingyuan.interfaces.office.shell.job_words import STATES
 
 
 class JobFilter(FilterForm):

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from qingyuan.interfaces.office.access import OfficeRequest, requires, signed_in
 from qingyuan.interfaces.office.jobs.forms import JobFilter
-from qingyuan.interfaces.office.jobs.words import STATES, stepper_of
 from qingyuan.interfaces.office.shell.details import DetailPage, Fact, detail_response
 from qingyuan.interfaces.office.shell.formats import instant_text
+from qingyuan.interfaces.office.shell.job_words import STATES, job_title, stepper_of
 from qingyuan.interfaces.office.shell.list_pages import list_response
 from qingyuan.interfaces.office.shell.lists import Column, ColumnKind, EmptyState, ListQuery, ListResult, ListSpec
 from qingyuan.interfaces.office.shell.sentences import code_sentence
@@ -40,6 +40,7 @@ JOBS: ListSpec[JobRow] = ListSpec(
         Column(
             "title",
             gettext_lazy("Job"),
+            value=job_title,
             link=lambda row: reverse("jobs:detail", args=[row.id]),
             sortable=True,
             fixed=True,
@@ -81,7 +82,7 @@ def job(request: OfficeRequest, job_id: int) -> HttpResponse:
     """One's own job is open to its starter, another's to whoever sees jobs of that unit."""
     found = queries.within_reach(request.actor, job_id, on=timezone.localdate())
     page = DetailPage(
-        title=found.title,
+        title=job_title(found),
         number=f"#{found.id}",
         chips=(STATES[found.state],),
         facts=(

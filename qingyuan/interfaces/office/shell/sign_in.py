@@ -132,11 +132,11 @@ def password(request: OfficeRequest) -> HttpResponse:
             person.refresh_from_db()
             update_session_auth_hash(request, person)
             request.session.pop(MUST_CHANGE, None)
-            return done(request, _("The password was changed."), reverse("shell:start"))
+            return done(request, _("The password was changed."), reverse("workbench:start"))
     must = bool(request.session.get(MUST_CHANGE))
     page = FormPage(
         title=_("Change password"),
-        cancel_url="" if must else reverse("shell:start"),
+        cancel_url="" if must else reverse("workbench:start"),
         intro=_("Please set a password of your own before you go on.") if must else "",
     )
     return form_response(request, form, page)

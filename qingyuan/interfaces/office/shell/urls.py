@@ -6,7 +6,6 @@ from qingyuan.interfaces.office.shell import sign_in, views
 
 app_name = "shell"
 urlpatterns = [
-    path("", views.start, name="start"),
     path("sign-in/", sign_in.sign_in, name="sign-in"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("password/", sign_in.password, name="password"),

@@ -1,24 +1,14 @@
-"""Pages that belong to no area: start, language, column choice."""
+"""Answers that belong to no area: language, column choice."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from qingyuan.interfaces.office.access import OfficeRequest, public, signed_in
 from qingyuan.interfaces.office.shell.addresses import wanted_address
-from qingyuan.interfaces.office.shell.navigation import menu_for
 from qingyuan.interfaces.office.shell.people import remember_language
 from qingyuan.interfaces.office.shell.preferences import choose_columns, choose_density
-
-
-@signed_in
-def start(request: OfficeRequest) -> HttpResponse:
-    """The first page that this person may open."""
-    for group in menu_for(request.actor, request.permissions, request.path):
-        return redirect(group.entries[0].url)
-    return render(request, "office/nothing_yet.html", {"title": _("Start page")})
 
 
 @public

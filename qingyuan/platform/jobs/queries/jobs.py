@@ -106,9 +106,19 @@ def open_jobs(actor: Actor, *, on: date) -> tuple[JobRow, ...]:
     return tuple(_row(row) for row in rows.select_related("started_by").order_by("-id")[:20])
 
 
+def jobs_of_company(company_id: int, *, kind: str, limit: int = 5) -> tuple[JobRow, ...]:
+    """The company's newest jobs of a kind that everybody in it may watch (the filling of the demo), newest first."""
+    rows = Job.objects.filter(company_id=company_id, kind=kind).select_related("started_by")
+    return tuple(_row(row) for row in rows.order_by("-id")[: min(limit, LIST_LIMIT)])
+
+
 def _visible(actor: Actor, on: date) -> Q:
     seen = reach(actor, "jobs.view", on=on)
-    return Q() if seen.everything else seen.condition() | Q(started_by_id=actor.staff_id)
+    if seen.everything:
+        return Q()
+    # A job of no unit is its whole company's: whoever reaches the company itself sees it.
+    of_companies = Q(unit__isnull=True, company_id__in=seen.whole_unit_ids)
+    return seen.condition() | of_companies | Q(started_by_id=actor.staff_id)
 
 
 def _found(rows: QuerySet[Job], job_id: int) -> JobRow:

@@ -26,7 +26,7 @@ from qingyuan.platform.staff.queries.permissions import (
     roles_with,
     who_may,
 )
-from qingyuan.platform.staff.queries.reach import EVERYTHING, NOTHING, Reach, reach
+from qingyuan.platform.staff.queries.reach import EVERYTHING, NOTHING, Reach, reach, reaches
 
 __all__ = [
     "EVERYTHING",
@@ -47,6 +47,7 @@ __all__ = [
     "person",
     "person_by_login",
     "reach",
+    "reaches",
     "role",
     "role_by_code",
     "role_codes_of",

@@ -1,5 +1,8 @@
-"""What states of jobs are called, and how far a job is."""
+"""What jobs and their states are called, and how far a job is (后台任务用语)."""
 
+from dataclasses import dataclass
+
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +18,13 @@ STATES = {
     JobState.FAILED: Chip(gettext_lazy("failed"), Tone.RED),
     JobState.CANCELLED: Chip(gettext_lazy("cancelled"), Tone.GREY),
 }
+TITLES = {
+    "demo.fill": gettext_lazy("Filling the demo utility"),
+    "billing.calculate": gettext_lazy("Calculating a billing run"),
+    "billing.issue": gettext_lazy("Issuing a billing run"),
+}
+"""Kinds of jobs whose stored title is a number or a fixed word."""
+
 _SECOND_STEP = {
     JobState.WAITING: "waiting",
     JobState.RUNNING: "current",
@@ -22,6 +32,36 @@ _SECOND_STEP = {
     JobState.FAILED: "failed",
     JobState.CANCELLED: "failed",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    """A job that waits or runs, as the start page shows it. `percent` is None while the total is unknown."""
+
+    title: str
+    state: Chip
+    percent: int | None
+    message: str
+    url: str
+
+
+def running_job(row: JobRow, *, linked: bool) -> RunningJob:
+    """The job in a line; `linked` to its page for whoever may open it."""
+    return RunningJob(
+        title=job_title(row),
+        state=STATES[row.state],
+        percent=row.percent if row.total_count else None,
+        message=row.message,
+        url=reverse("jobs:detail", args=[row.id]) if linked else "",
+    )
+
+
+def job_title(row: JobRow) -> str:
+    """What the job does, in the reader's language, with the title it was given where that says more."""
+    known = TITLES.get(row.kind)
+    if known is None:
+        return row.title
+    return str(known) if row.kind == "demo.fill" else f"{known} {row.title}"
 
 
 def stepper_of(row: JobRow, poll_url: str) -> Stepper:
