@@ -50,7 +50,7 @@ SETS: ListSpec[EntrySet] = ListSpec(
     columns=(
         Column(
             "name",
-            gettext_lazy("Set"),
+            gettext_lazy("Set of entries"),
             value=_set_name,
             link=lambda row: reverse("dictionary:detail", args=[row.code]),
             fixed=True,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qingyuan.interfaces.office.shell.choices import indented, offer, unit_choices
 from qingyuan.interfaces.office.shell.forms import FilterForm, OfficeForm
@@ -28,7 +28,8 @@ def parameter_filter(units: tuple[Unit, ...], areas: list[str]) -> type[FilterFo
         )
         unit = forms.ChoiceField(label=gettext_lazy("At unit"))
         area = forms.ChoiceField(
-            label=gettext_lazy("Area"), choices=[(area, label) for area, label in AREAS.items() if area in areas]
+            label=pgettext_lazy("settings", "Area"),
+            choices=[(area, label) for area, label in AREAS.items() if area in areas],
         )
         changed = forms.BooleanField(label=gettext_lazy("Changed ones only"))
 

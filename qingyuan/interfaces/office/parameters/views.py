@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.parameters.forms import (
@@ -80,7 +80,7 @@ def _register_spec(unit_code: str) -> ListSpec[Line]:
                 link=lambda row: address(row.parameter.code, unit_code),
                 fixed=True,
             ),
-            Column("area", gettext_lazy("Area"), value=lambda row: area_label(row.area), sortable=True),
+            Column("area", pgettext_lazy("settings", "Area"), value=lambda row: area_label(row.area), sortable=True),
             Column(
                 "value",
                 gettext_lazy("Value in force"),

@@ -20,8 +20,7 @@ STATES = {
 }
 TITLES = {
     "demo.fill": gettext_lazy("Filling the demo utility"),
-    "billing.calculate": gettext_lazy("Calculating a billing run"),
-    "billing.issue": gettext_lazy("Issuing a billing run"),
+    "billing.work_run": gettext_lazy("Billing run"),
 }
 """Kinds of jobs whose stored title is a number or a fixed word."""
 
@@ -71,7 +70,7 @@ def stepper_of(row: JobRow, poll_url: str) -> Stepper:
         key=f"job-{row.id}",
         steps=(
             Step(_("Waiting for a worker"), "done" if begun else "current"),
-            Step(_("Working"), _SECOND_STEP[row.state]),
+            Step(_("In work"), _SECOND_STEP[row.state]),
             Step(_("Done"), "done" if row.state is JobState.DONE else "waiting"),
         ),
         progress=Progress(row.done_count, row.total_count, row.message) if row.total_count else None,

@@ -104,7 +104,7 @@ def transfer(request: OfficeRequest, login: str) -> HttpResponse:
             else:
                 return done(request, _("The staff member was transferred."), _link(login))
     intro = _("Now at %(unit)s. Transfer the person instead of adding a second account.") % {"unit": person.unit_name}
-    return form_response(request, form, _page(_("Transfer"), person, intro=intro))
+    return form_response(request, form, _page(_("Move to another unit"), person, intro=intro))
 
 
 @requires(EDIT)

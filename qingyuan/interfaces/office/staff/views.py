@@ -4,7 +4,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from qingyuan.interfaces.office.access import OfficeRequest, requires, signed_in
@@ -156,7 +156,7 @@ def _right_columns() -> tuple[Column[Right], ...]:
     language = get_language()
     return (
         Column("permission", gettext_lazy("Permission"), value=lambda row: permission_label(row.permission)),
-        Column("area", gettext_lazy("Area"), value=lambda row: area_label(area_of(row.permission))),
+        Column("area", pgettext_lazy("settings", "Area"), value=lambda row: area_label(area_of(row.permission))),
         Column(
             "roles",
             gettext_lazy("By role"),
@@ -251,7 +251,7 @@ def _actions(found: StaffPage) -> tuple[Action, ...]:
     if found.may_edit:
         actions.append(Action(_("Change"), to("edit"), icon="edit", key="edit"))
         if found.person.is_active:
-            actions.append(Action(_("Transfer"), to("transfer"), icon="arrow-right"))
+            actions.append(Action(_("Move to another unit"), to("transfer"), icon="arrow-right"))
             actions.append(Action(_("Reset password"), to("reset-password"), icon="key"))
             if not found.is_self:
                 actions.append(Action(_("Deactivate"), to("deactivate"), icon="ban"))

@@ -153,7 +153,7 @@ def figures_of(page: Workbench) -> tuple[TodayFigure, ...]:
             )
         )
     if accounts := counts.get("accounts_in_use"):
-        figures.append(TodayFigure(_("Accounts"), integer_text(accounts.count), "", link("accounts:list")))
+        figures.append(TodayFigure(_("Accounts in use"), integer_text(accounts.count), "", link("accounts:list")))
     if people := counts.get("staff_active"):
         figures.append(TodayFigure(_("Active staff"), integer_text(people.count), "", link("staff:list")))
     if entries := counts.get("entries_today"):
