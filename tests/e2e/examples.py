@@ -6,15 +6,18 @@ world is filled (tests/e2e/world.py), so they may look rows up.
 
 from collections.abc import Callable
 
+from tests.e2e.billing_examples import BILLING, NO_BILLING_PAGES
 from tests.e2e.settings_examples import NO_PAGES, SETTINGS
 
 EXAMPLES: dict[str, Callable[[], dict[str, object]]] = {
     "gallery:record-tab": lambda: {"tab": "readings"},
     **SETTINGS,
+    **BILLING,
 }
 
 NOT_PAGES = {
     **NO_PAGES,
+    **NO_BILLING_PAGES,
     "shell:columns": "takes a POST alone",
     "gallery:progress": "a part of a page",
     "gallery:reveal": "a part of a page",

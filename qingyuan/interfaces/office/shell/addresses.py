@@ -1,7 +1,7 @@
 """Where to go next (返回地址): only to addresses of our own."""
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
@@ -11,3 +11,11 @@ def wanted_address(request: HttpRequest) -> str:
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return wanted
     return reverse("workbench:start")
+
+
+def address_if_routed(name: str, *args: object) -> str:
+    """The address of a page of another area, or "" where that area (or the page) is not installed."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
