@@ -34,3 +34,8 @@ def rounded_money(value: Decimal, mode: Rounding = Rounding.HALF_UP) -> Money:
 def sum_money(values: Iterable[Decimal]) -> Money:
     """The sum of amounts that are whole fen each; 0.00 for none."""
     return money(sum(values, ZERO_MONEY))
+
+
+def fen(amount: Decimal) -> int:
+    """An amount as whole fen (分), for what must not count with fractions. ValueError when it has a fraction of a fen."""
+    return int(money(amount).scaleb(2))

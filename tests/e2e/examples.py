@@ -7,10 +7,12 @@ world is filled (tests/e2e/world.py), so they may look rows up.
 from collections.abc import Callable
 
 from tests.e2e.billing_examples import BILLING, NO_BILLING_PAGES
+from tests.e2e.payments_examples import NO_PAGES_OF_PAYMENTS, PAYMENTS
 from tests.e2e.settings_examples import NO_PAGES, SETTINGS
 
 EXAMPLES: dict[str, Callable[[], dict[str, object]]] = {
     "gallery:record-tab": lambda: {"tab": "readings"},
+    **PAYMENTS,
     **SETTINGS,
     **BILLING,
 }
@@ -18,6 +20,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, object]]] = {
 NOT_PAGES = {
     **NO_PAGES,
     **NO_BILLING_PAGES,
+    **NO_PAGES_OF_PAYMENTS,
     "shell:columns": "takes a POST alone",
     "gallery:progress": "a part of a page",
     "gallery:reveal": "a part of a page",

@@ -50,7 +50,12 @@ class Payer:
 
 def make_company(code: str = "01", *, months: Sequence[int] = (202509, 202510, 202511)) -> Company:
     """A utility with charge items, chart, posting rules and open periods; the street and estate of the customer rows."""
-    company = Company(make_utility(code), code)
+    return set_up_company(make_utility(code), code, months=months)
+
+
+def set_up_company(utility: Utility, code: str = "01", *, months: Sequence[int]) -> Company:
+    """The same for a utility that is there already."""
+    company = Company(utility, code)
     for position, (charge, payee) in enumerate(
         (("WATER", ""), ("SEWAGE", "演示市财政局"), ("REFUSE", "演示市环卫处"), ("RELIEF", "")), start=1
     ):

@@ -1,6 +1,15 @@
 """Writes of payments: sessions, payments, voids, receipts."""
 
 from qingyuan.domains.payments.operations.batch import BatchPayment, SerialUsed, TakenBefore, take_payments_batch
+from qingyuan.domains.payments.operations.counter import (
+    CounterSale,
+    NoChangeFromCard,
+    NoOpenShift,
+    NotEnough,
+    NothingHanded,
+    TakenDifferently,
+    take_at_counter,
+)
 from qingyuan.domains.payments.operations.receipts import PrintedReceipt, print_receipt
 from qingyuan.domains.payments.operations.sessions import (
     CountRefused,
@@ -18,10 +27,15 @@ __all__ = [
     "BatchPayment",
     "BelowLeast",
     "CountRefused",
+    "CounterSale",
     "DoesNotAddUp",
     "NoCashier",
+    "NoChangeFromCard",
     "NoHolder",
+    "NoOpenShift",
     "NoSession",
+    "NotEnough",
+    "NothingHanded",
     "OnHold",
     "PrintedReceipt",
     "ReasonMissing",
@@ -29,9 +43,11 @@ __all__ = [
     "SessionClosed",
     "SessionOpen",
     "TakenBefore",
+    "TakenDifferently",
     "close_session",
     "open_session",
     "print_receipt",
+    "take_at_counter",
     "take_payment",
     "take_payments_batch",
     "void_payment",

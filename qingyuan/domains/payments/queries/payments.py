@@ -128,9 +128,8 @@ def receipt(*, actor: Actor, receipt_no: str, on: date) -> ReceiptPage:
 
 
 def _condition(actor: Actor, on: date, wanted: PaymentFilter) -> Q:
-    condition = staff.reach(actor, "payments.view", on=on).condition("unit_id")
-    if actor.staff_id is not None:
-        condition |= Q(taken_by_id=actor.staff_id)
+    held = staff.reach(actor, "payments.view", on=on)
+    condition = Q() if held.everything else held.condition("unit_id") | Q(taken_by_id=actor.staff_id)
     if wanted.session_id is not None:
         condition &= Q(session_id=wanted.session_id)
     if wanted.account_id is not None:

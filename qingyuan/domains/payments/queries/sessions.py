@@ -77,9 +77,8 @@ def session_page(*, actor: Actor, session_id: int, on: date) -> SessionPage:
 
 def sessions(*, actor: Actor, on: date, state: str = "", limit: int = 50, offset: int = 0) -> tuple[SessionRow, ...]:
     """Sessions within the reach of payments.view, and the actor's own; newest first."""
-    wanted = staff.reach(actor, "payments.view", on=on).condition("unit_id")
-    if actor.staff_id is not None:
-        wanted |= Q(cashier_id=actor.staff_id)
+    held = staff.reach(actor, "payments.view", on=on)
+    wanted = Q() if held.everything else held.condition("unit_id") | Q(cashier_id=actor.staff_id)
     if state:
         wanted &= Q(state=state)
     return _sessions(wanted, min(limit, 500), offset)

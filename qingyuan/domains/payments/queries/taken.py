@@ -21,3 +21,9 @@ def taken_payment(payment_id: int) -> TakenPayment:
         content={} if receipt is None else receipt.content,
         repeated=True,
     )
+
+
+def taken_by_key(idempotency_key: str) -> TakenPayment | None:
+    """The payment that was taken under a key, None when none was."""
+    found = Payment.objects.filter(idempotency_key=idempotency_key).values_list("id", flat=True).first()
+    return None if found is None else taken_payment(found)

@@ -1,0 +1,99 @@
+"""Forms of the counter: opening a shift, a payment's shape, the count at the close, the filter of shifts."""
+
+from decimal import Decimal
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from qingyuan.domains.payments.operations import CounterSale
+from qingyuan.domains.payments.rules.states import TenderKind
+from qingyuan.domains.payments.rules.tally import FACE_VALUES
+from qingyuan.interfaces.office.shell.forms import FilterForm, OfficeForm
+
+AT_THE_COUNTER = (TenderKind.CASH, TenderKind.CARD, TenderKind.TRANSFER)
+
+
+class OpenShiftForm(OfficeForm):
+    """The float that lies in the drawer."""
+
+    float_amount = forms.DecimalField(
+        label=_("Float in the drawer (yuan)"),
+        min_value=Decimal(0),
+        max_value=Decimal(1_000_000),
+        decimal_places=2,
+        initial=Decimal("0.00"),
+        help_text=_("The change money that lies in the drawer before the first payment; 0 without one."),
+    )
+
+
+class SaleForm(OfficeForm):
+    """What the counter page sends. `key` makes a repeated sending harmless."""
+
+    key = forms.RegexField(r"^[0-9a-f-]{36}$")
+    account = forms.IntegerField(min_value=1)
+    due = forms.DecimalField(decimal_places=2, max_digits=12)
+    received = forms.DecimalField(label=_("Cash handed over"), min_value=Decimal(0), max_digits=12, decimal_places=2)
+    tender = forms.ChoiceField(choices=[(kind.value, kind.value) for kind in AT_THE_COUNTER])
+    reference = forms.CharField(max_length=80, required=False)
+    use_balance = forms.BooleanField(required=False)
+    keep_rest = forms.BooleanField(required=False)
+    bills = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        sent = self.data.getlist("bills") if hasattr(self.data, "getlist") else []
+        # Which bills there are is the ledger's to judge: any whole number has the right shape.
+        field = self.fields["bills"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = [(one, one) for one in sent if one.isascii() and one.isdigit() and len(one) < 19]
+
+    def sale(self) -> CounterSale:
+        """As the operation takes it."""
+        clean = self.cleaned_data
+        return CounterSale(
+            account_id=clean["account"],
+            open_item_ids=tuple(clean["bills"]),
+            due=clean["due"],
+            handed=clean["received"],
+            tender=TenderKind(clean["tender"]),
+            reference=clean["reference"],
+            use_balance=clean["use_balance"],
+            keep_rest=clean["keep_rest"],
+        )
+
+
+class CountForm(OfficeForm):
+    """How many notes and coins of each face value (券别清点)."""
+
+    note = forms.CharField(label=_("Remark on the shift"), max_length=200, required=False)
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        for place, face in enumerate(FACE_VALUES):
+            field = forms.IntegerField(label=f"{face:f}", min_value=0, max_value=100_000, required=False)
+            field.widget = forms.TextInput(
+                attrs={"class": "form-control number", "inputmode": "numeric", "autocomplete": "off"}
+            )
+            self.fields[f"face_{place}"] = field
+
+    def pieces(self) -> dict[Decimal, int]:
+        """Face value → pieces, those that were counted."""
+        counted = {face: self.cleaned_data.get(f"face_{place}") for place, face in enumerate(FACE_VALUES)}
+        return {face: pieces for face, pieces in counted.items() if pieces}
+
+
+class ShiftFilterForm(FilterForm):
+    """Which shifts."""
+
+    q = forms.CharField(
+        label=_("Quick find"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Shift no. / cashier")}),
+    )
+    state = forms.ChoiceField(label=_("State"), choices=[("OPEN", _("Open shift")), ("CLOSED", _("Closed shift"))])
+    difference = forms.ChoiceField(
+        label=_("Over and short"),
+        choices=[("over", _("Cash over")), ("short", _("Cash short")), ("even", _("Cash even"))],
+    )
+    from_date = forms.DateField(label=_("Closed from"))
+    to_date = forms.DateField(label=_("Closed to"))
