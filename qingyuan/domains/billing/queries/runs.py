@@ -1,6 +1,10 @@
 """Runs as workers and pages ask for them (批次查询)."""
 
+from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
+
+from django.db.models import Count, Q
 
 from qingyuan.domains.billing.models import BillingRun, RunChunk
 from qingyuan.domains.billing.rules.states import ChunkState, RunState
@@ -45,3 +49,76 @@ def id_of(number: str) -> int:
     if found is None:
         raise NotFound(run=number)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as lists and steppers show it. `done_chunks` counts those that the present stage has finished."""
+
+    id: int
+    run_no: str
+    company_id: int
+    unit_id: int
+    period_id: int
+    yyyymm: int
+    round_no: int
+    purpose: str
+    state: str
+    business_date: date
+    posting_date: date | None
+    due_date: date | None
+    selection: dict[str, object]
+    totals: dict[str, object]
+    result_hash: str
+    chunk_count: int
+    scope_count: int
+    done_chunks: int
+    failed_chunks: int
+    first_error: str
+    version: int
+
+
+def run_row(run_id: int) -> RunRow:
+    """One run with the progress of its present stage. Raises NotFound."""
+    run = BillingRun.objects.select_related("period").filter(pk=run_id).first()
+    if run is None:
+        raise NotFound(run=run_id)
+    done = DONE_STATES.get(RunState(run.state), (ChunkState.CALCULATED, ChunkState.ISSUED))
+    chunks = RunChunk.objects.filter(run_id=run_id)
+    counts = chunks.aggregate(
+        done=Count("id", filter=Q(state__in=done)), failed=Count("id", filter=Q(state=ChunkState.FAILED))
+    )
+    first_error = ""
+    if counts["failed"]:
+        failed = chunks.filter(state=ChunkState.FAILED).order_by("chunk_no").first()
+        first_error = "" if failed is None else failed.error_detail or failed.error_code
+    return RunRow(
+        id=run.pk,
+        run_no=run.run_no,
+        company_id=run.company_id,
+        unit_id=run.unit_id,
+        period_id=run.period_id,
+        yyyymm=run.period.yyyymm,
+        round_no=run.period.round_no,
+        purpose=run.purpose,
+        state=run.state,
+        business_date=run.business_date,
+        posting_date=run.posting_date,
+        due_date=run.due_date,
+        selection=run.selection,
+        totals=run.totals,
+        result_hash=run.result_hash,
+        chunk_count=run.chunk_count,
+        scope_count=run.scope_count,
+        done_chunks=counts["done"],
+        failed_chunks=counts["failed"],
+        first_error=first_error,
+        version=run.version,
+    )
+
+
+DONE_STATES = {
+    RunState.CALCULATING: (ChunkState.CALCULATED,),
+    RunState.ISSUING: (ChunkState.ISSUED,),
+}
+"""What counts as done in a stage under way."""
