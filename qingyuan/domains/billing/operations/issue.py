@@ -25,7 +25,7 @@ from qingyuan.domains.ledger.operations.receivables import post_receivables
 from qingyuan.domains.ledger.rules.posting import PostingSource
 from qingyuan.domains.readings import operations as readings
 from qingyuan.domains.readings.operations.locks import lock_items
-from qingyuan.domains.tariffs.queries.catalogue import price_list
+from qingyuan.domains.tariffs.queries.catalogue import PriceList, price_list
 from qingyuan.domains.tariffs.rules.rate import rate
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.canonical import canonical_json, sha256_hex
@@ -36,7 +36,7 @@ from qingyuan.platform.copying import reserve_ids
 from qingyuan.platform.locking.door import hold
 from qingyuan.platform.locking.rank import Rank
 from qingyuan.platform.numbering import operations as numbering
-from qingyuan.platform.numbering.rules.writing import scope_of
+from qingyuan.platform.numbering.rules.writing import scope_of, written
 from qingyuan.platform.organisation import queries as organisation
 from qingyuan.platform.parameters import queries as parameters
 from qingyuan.platform.staff import operations as staff
@@ -110,9 +110,10 @@ def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int) -> bool:
         chunk = claimed(run_id, chunk_no, ChunkState.CALCULATED)
         if chunk is None:
             return False
-        fresh, use = _again(run, chunk)
-        rowset = _write(run, chunk, fresh)
-        _mark_stale(run_id, chunk_no, fresh)
+        prices = price_list(run.company_id)
+        fresh, use = _again(run, chunk, prices)
+        rowset = _write(run, chunk, fresh, prices)
+        _mark_stale(run_id, chunk_no, fresh, chunk.bill_count)
         _tell_readings(run, fresh)
         if rowset.receivables or rowset.credits:
             post_receivables(
@@ -171,7 +172,7 @@ def _set_offsets(run_id: int) -> int:
     return int(count)
 
 
-def _again(run: BillingRun, chunk: RunChunk) -> tuple[list[Outcome], UseTable]:
+def _again(run: BillingRun, chunk: RunChunk, prices: PriceList) -> tuple[list[Outcome], UseTable]:
     """Take the locks, calculate again, and return what comes to the same, with the tier use as it stood."""
     stored = dict(
         RunItem.objects.filter(run_id=run.pk, chunk_no=chunk.chunk_no, state=RunItemState.CALCULATED).values_list(
@@ -182,7 +183,6 @@ def _again(run: BillingRun, chunk: RunChunk) -> tuple[list[Outcome], UseTable]:
     hold(Rank.TIER_GROUP, TierGroup, set(groups.values_list("group_id", flat=True)))
     customers.lock_accounts(set(groups.values_list("account_id", flat=True)))
     lock_items(chunk.reading_item_ids)
-    prices = price_list(run.company_id)
     kind = run.selection.get("kind")
     cases = load_cases(
         chunk.reading_item_ids,
@@ -199,14 +199,14 @@ def _again(run: BillingRun, chunk: RunChunk) -> tuple[list[Outcome], UseTable]:
     return [outcome for outcome in outcomes if outcome.rated is not None and expected(outcome)], use
 
 
-def _write(run: BillingRun, chunk: RunChunk, fresh: list[Outcome]) -> Rowset:
+def _write(run: BillingRun, chunk: RunChunk, fresh: list[Outcome], prices: PriceList) -> Rowset:
     assert run.posting_date is not None and run.due_date is not None
     issue = Issue(
         company_id=run.company_id,
         run_id=run.pk,
         posting_date=run.posting_date,
         due_date=run.due_date,
-        prices=price_list(run.company_id),
+        prices=prices,
         bill_no_of=_bill_no_of(run, run.posting_date),
     )
     ids = reserve_ids("bill", len(fresh))
@@ -219,12 +219,13 @@ def _write(run: BillingRun, chunk: RunChunk, fresh: list[Outcome]) -> Rowset:
 
 def _bill_no_of(run: BillingRun, posting_date: date) -> Callable[[int], str]:
     declared = registry.number_kinds.get(BILL_NUMBERS)
-    first = run.bill_no_start or 0
-    block = numbering.Block(declared, scope_of(declared, posting_date), first, run.scope_count * 10 + 1)
-    return lambda place: block.text_of(first + place)
+    scope, first = scope_of(declared, posting_date), run.bill_no_start or 0
+    return lambda place: written(declared, scope, first + place)
 
 
-def _mark_stale(run_id: int, chunk_no: int, fresh: list[Outcome]) -> None:
+def _mark_stale(run_id: int, chunk_no: int, fresh: list[Outcome], calculated: int) -> None:
+    if len(fresh) == calculated:
+        return
     same = [outcome.case.natural_key for outcome in fresh]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -131,7 +131,7 @@ _CHUNKS = """
         LEFT JOIN run_cluster c ON c.group_id = r.group_id
         LEFT JOIN tier_group g ON g.id = r.group_id),
     sized AS (SELECT cluster, min(group_no) AS first_no, count(*) AS size FROM members GROUP BY cluster),
-    cut AS (SELECT cluster, ((sum(size) OVER (ORDER BY first_no, cluster) - size) / %(size)s)::bigint AS cut FROM sized),
+    cut AS (SELECT cluster, div(sum(size) OVER (ORDER BY first_no, cluster) - size, %(size)s) AS cut FROM sized),
     numbered AS (SELECT cluster, dense_rank() OVER (ORDER BY cut) AS chunk_no FROM cut)
     SELECT %(run)s, n.chunk_no, 'WAITING', array_agg(m.reading_item_id ORDER BY m.reading_item_id), 0, 0, '', '', 0
     FROM numbered n JOIN members m ON m.cluster = n.cluster

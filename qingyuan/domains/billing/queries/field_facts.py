@@ -61,9 +61,17 @@ class OptionRow(NamedTuple):
 
 def rows_of(sql: str, params: Any) -> list[tuple[Any, ...]]:
     """All rows of one statement; `params` a sequence or a mapping."""
+    given = {name: _sent(value) for name, value in params.items()} if isinstance(params, dict) else map(_sent, params)
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall())
+        cursor.execute(sql, given if isinstance(given, dict) else list(given))
+        return cursor.fetchall()  # type: ignore[no-any-return]
+
+
+def _sent(value: Any) -> Any:
+    """A list of ids as an array's literal: the driver takes ten times as long over each element."""
+    if isinstance(value, list) and value and type(value[0]) is int:
+        return f"{{{','.join(map(str, value))}}}"
+    return value
 
 
 def accounts(account_ids: Sequence[int], *, on: date) -> dict[int, AccountFacts]:
