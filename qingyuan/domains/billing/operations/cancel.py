@@ -11,7 +11,7 @@ from qingyuan.domains.billing.models import Bill, BillLive, BillReversal, Rerate
 from qingyuan.domains.billing.operations import singles
 from qingyuan.domains.billing.operations.proposals import propose_later_bills
 from qingyuan.domains.billing.queries.cases import load_cases
-from qingyuan.domains.billing.queries.field_facts import rows_of
+from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.states import BillKind, ProposalState
 from qingyuan.domains.customers import operations as customers
 from qingyuan.domains.ledger.operations.periods import hold_open_period

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from django.db import IntegrityError, connection, transaction
 
 from qingyuan.domains.billing.models import BillingRun, RunBook
-from qingyuan.domains.billing.queries.field_facts import rows_of
 from qingyuan.domains.billing.queries.periods import RunPeriod, books_read
+from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.readings import queries as readings
 from qingyuan.kernel.errors import DomainError
 from qingyuan.kernel.period import Month

@@ -15,7 +15,7 @@ from qingyuan.domains.billing.models import RerateProposal, TierGroup
 from qingyuan.domains.billing.operations import singles
 from qingyuan.domains.billing.queries import bill_facts
 from qingyuan.domains.billing.queries.cases import correction_case, corrections_of_changes, load_use
-from qingyuan.domains.billing.queries.field_facts import rows_of
+from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.calculate import Outcome, calculate
 from qingyuan.domains.billing.rules.case import Case, Correction
 from qingyuan.domains.billing.rules.snapshot_reading import parse

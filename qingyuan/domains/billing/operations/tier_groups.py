@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import connection, transaction
 
 from qingyuan.domains.billing.models import TierEntry, TierGroup, TierGroupMember
-from qingyuan.domains.billing.queries.field_facts import rows_of
+from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.states import TierSource
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError, NotFound

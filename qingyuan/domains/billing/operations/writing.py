@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from qingyuan.domains.billing.rules.calculate import Outcome
-from qingyuan.domains.billing.rules.case import LAST_IN_POSITION, Rows
+from qingyuan.domains.billing.rules.case import LAST_IN_POSITION, Case
 from qingyuan.domains.billing.rules.lines import Rated, stored_volume
 from qingyuan.domains.billing.rules.snapshot import FORMAT
 from qingyuan.domains.billing.rules.states import LIVE_KINDS, RunItemState
@@ -46,7 +46,8 @@ def copy_run_items(
     """The results of a chunk's calculation. `notices` by index: what a person should look at on a calculated one."""
     rows: list[str] = []
     for index, outcome in enumerate(outcomes):
-        case, result = outcome.case, outcome.rated
+        case = outcome.case
+        result = None if outcome.priced is None else outcome.priced.rated
         code, params = "", NULL
         if outcome.refusal is not None:
             code, params = outcome.refusal.code, _json(outcome.refusal.params)
@@ -95,60 +96,80 @@ class Rowset:
             copy_text("tier_entry", ENTRY_COLUMNS, ["".join(self.entries)])
 
 
+class BillRows(NamedTuple):
+    """What all bills of one priced usage have in common: their lines' columns after the bill's id, amounts by charge item."""
+
+    lines: tuple[str, ...]
+    parts: tuple[tuple[int, Decimal], ...]
+    entries: tuple[tuple[str, str], ...]
+
+
 def build_bills(issue: Issue, outcomes: Sequence[tuple[int, int, Outcome]]) -> Rowset:
     """The rows of the bills. Each outcome comes with its bill id and its place in the run's block of numbers."""
     rowset = Rowset()
     for bill_id, place, outcome in outcomes:
-        result = outcome.rated
-        assert result is not None
-        _add_bill(rowset, issue, bill_id, place, outcome, result)
-        parts = _add_lines(rowset.lines, issue.prices, bill_id, outcome, result)
-        _add_receivable(rowset, issue, bill_id, place, outcome, result.total, parts)
+        priced = outcome.priced
+        assert priced is not None
+        rows = priced.rows
+        if not isinstance(rows, BillRows):
+            rows = priced.rows = _bill_rows(issue.prices, outcome.case, priced.rated)
+        bill_no = issue.bill_no_of(place)
+        _add_bill(rowset, issue, bill_id, bill_no, place, outcome, priced.rated, rows)
+        rowset.lines += [f"{bill_id}\t{line}" for line in rows.lines]
+        if priced.rated.total:
+            _add_receivable(rowset, issue, bill_id, bill_no, outcome.case, priced.rated.total, rows.parts)
     return rowset
 
 
-def _add_bill(rowset: Rowset, issue: Issue, bill_id: int, place: int, outcome: Outcome, result: Rated) -> None:
+def _add_bill(
+    rowset: Rowset,
+    issue: Issue,
+    bill_id: int,
+    bill_no: str,
+    place: int,
+    outcome: Outcome,
+    result: Rated,
+    made: BillRows,
+) -> None:
     case = outcome.case
     rows, at = case.rows, case.place
+    position = at.yyyymm * 100 + at.round_no
     sequence = bill_id if case.sequence == LAST_IN_POSITION else case.sequence
-    start, end, months = _span(outcome)
     corrects = None if case.correction is None else case.correction.bill_id
+    start, end, months = _span(case)
     rowset.bills.append(
-        f"{bill_id}\t{escaped(issue.bill_no_of(place))}\t{issue.company_id}\t{rows.unit_id}\t{issue.run_id}\t{place + 1}"
+        f"{bill_id}\t{bill_no}\t{issue.company_id}\t{rows.unit_id}\t{issue.run_id}\t{place + 1}"
         f"\t{case.kind}\t{case.basis}\t{rows.account_id}\t{rows.customer_id}\t{rows.point_id}\t{rows.book_id}"
-        f"\t{rows.reading_item_id or NULL}\t{_id(rows.group_id)}\t{at.yyyymm}\t{at.round_no}\t{at.position}\t{sequence}"
+        f"\t{rows.reading_item_id or NULL}\t{_id(rows.group_id)}\t{at.yyyymm}\t{at.round_no}\t{position}\t{sequence}"
         f"\t{start}\t{end}\t{months}\t{result.volume}\t{result.total}\t{result.tax}\t{issue.posting_date}"
         f"\t{issue.due_date}\t{_id(case.replaces_bill_id)}\t{_id(corrects)}\t{_id(case.change_id)}"
         f"\t{result.carry_after}\t{FORMAT}\t{outcome.hash}\t{escaped(outcome.snapshot)}\n"
     )
-    if case.kind in LIVE_KINDS and case.correction is None:
+    if corrects is None and case.kind in LIVE_KINDS:
         rowset.live.append(f"{bill_id}\t{rows.point_id}\t{at.yyyymm}\t{at.round_no}\t{start}\t{end}\n")
-    for entry in result.entries:
+    for counter_and_cycle, volume in made.entries:
         rowset.entries.append(
-            f"{rows.group_id}\t{escaped(entry.counter)}\t{entry.cycle_start}\t{at.position}\t{sequence}"
-            f"\t{entry.volume}\tBILL\t{bill_id}\t\n"
+            f"{rows.group_id}\t{counter_and_cycle}\t{position}\t{sequence}\t{volume}\tBILL\t{bill_id}\t\n"
         )
 
 
-def _add_lines(
-    lines: list[str], prices: PriceList, bill_id: int, outcome: Outcome, result: Rated
-) -> dict[int, Decimal]:
-    """The bill's lines; returns its amounts by charge item."""
+def _bill_rows(prices: PriceList, case: Case, result: Rated) -> BillRows:
+    lines: list[str] = []
     parts: dict[int, Decimal] = {}
-    facts = outcome.case.facts
-    class_ids: tuple[int | None, ...] = () if facts is None else facts.shares.class_ids
+    class_ids: tuple[int, ...] = () if case.terms is None else case.terms.class_ids
     counting = bool(result.entries)
     for position, line in enumerate(result.lines, 1):
         charge_item_id = _charge_item(prices, line, result.lines)
         class_id = class_ids[line.share] if 0 <= line.share < len(class_ids) else None
         version_id = prices.version_ids.get((line.plan_code, line.version_date))
         lines.append(
-            f"{bill_id}\t{position}\t{line.kind}\t{charge_item_id}\t{_id(version_id)}\t{_id(class_id)}\t{_id(line.tier)}"
+            f"{position}\t{line.kind}\t{charge_item_id}\t{_id(version_id)}\t{_id(class_id)}\t{_id(line.tier)}"
             f"\t{_value(stored_volume(line.volume))}\t{_value(line.metered_volume)}\t{_value(line.price)}\t{line.amount}"
             f"\t{_value(line.tax_rate)}\t{line.tax}\t{'t' if counting and line.counts else 'f'}\n"
         )
         parts[charge_item_id] = parts.get(charge_item_id, Decimal("0.00")) + line.amount
-    return parts
+    entries = tuple((f"{escaped(entry.counter)}\t{entry.cycle_start}", str(entry.volume)) for entry in result.entries)
+    return BillRows(tuple(lines), tuple((item, amount) for item, amount in parts.items() if amount), entries)
 
 
 def _charge_item(prices: PriceList, line: RatingLine, lines: Sequence[RatingLine]) -> int:
@@ -160,36 +181,38 @@ def _charge_item(prices: PriceList, line: RatingLine, lines: Sequence[RatingLine
 
 
 def _add_receivable(
-    rowset: Rowset, issue: Issue, bill_id: int, place: int, outcome: Outcome, total: Decimal, parts: dict[int, Decimal]
+    rowset: Rowset,
+    issue: Issue,
+    bill_id: int,
+    bill_no: str,
+    case: Case,
+    total: Decimal,
+    parts: tuple[tuple[int, Decimal], ...],
 ) -> None:
-    if not total:
-        return
-    rows: Rows = outcome.case.rows
+    rows = case.rows
     customer_id = rows.customer_id
     assert customer_id is not None
-    label = issue.bill_no_of(place)
-    given = tuple([(charge_item, amount) for charge_item, amount in parts.items() if amount])
     if total > 0:
         rowset.receivables.append(
             NewReceivable(
                 bill_id,
-                label,
+                bill_no,
                 rows.unit_id,
                 rows.account_id,
                 customer_id,
-                outcome.case.place.yyyymm,
+                case.place.yyyymm,
                 issue.due_date,
                 total,
-                given,
+                parts,
             )
         )
     else:
-        back = net_parts([(charge_item, -amount) for charge_item, amount in given]).parts
-        correction = outcome.case.correction
+        back = net_parts([(charge_item, -amount) for charge_item, amount in parts]).parts
+        correction = case.correction
         rowset.credits.append(
             NewCredit(
                 bill_id,
-                label,
+                bill_no,
                 rows.unit_id,
                 rows.account_id,
                 customer_id,
@@ -200,11 +223,11 @@ def _add_receivable(
         )
 
 
-def _span(outcome: Outcome) -> tuple[date, date, int]:
+def _span(case: Case) -> tuple[date, date, int]:
     """From, to and months; a correcting bill has those of the usage it corrects, and no months of its own."""
-    facts, correction = outcome.case.facts, outcome.case.correction
-    if facts is not None:
-        return facts.from_date, facts.to_date, facts.months
+    terms, correction = case.terms, case.correction
+    if terms is not None:
+        return terms.from_date, terms.to_date, terms.months
     assert correction is not None
     starts = [piece.start for piece in correction.after.pieces if piece.start is not None]
     ends = [piece.end for piece in correction.after.pieces if piece.end is not None]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from qingyuan.domains.billing.queries.field_facts import rows_of
+from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.snapshot_reading import Snapshot, parse
 
 

@@ -1,51 +1,59 @@
 """From reading items to cases (计费对象): all facts of a chunk, read set-wise, in as many statements for one as for thousands."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import groupby
+from json.encoder import encode_basestring as quoted
+from operator import itemgetter
 
-from qingyuan.domains.billing.queries import bill_facts, field_facts
-from qingyuan.domains.billing.queries.case_facts import FactsMaker, Sources, piece_of
-from qingyuan.domains.billing.queries.tier_use import counted, groups_of
+from qingyuan.domains.billing.queries import bill_facts
+from qingyuan.domains.billing.queries.terms import TermsMaker, terms_maker
+from qingyuan.domains.billing.queries.tier_use import counted
+from qingyuan.domains.billing.queries.usage_rows import Surroundings, UsageRow, usage_rows
 from qingyuan.domains.billing.rules.case import Case, Correction, Place, Refusal, Rows
+from qingyuan.domains.billing.rules.snapshot import piece_text, pieces_of_text
 from qingyuan.domains.billing.rules.states import BillKind
+from qingyuan.domains.billing.rules.terms import Usage
 from qingyuan.domains.billing.rules.tier_use import UseTable
 from qingyuan.domains.readings import queries as readings
-from qingyuan.domains.readings.queries.consumption import ConsumptionFacts, UsageChange
+from qingyuan.domains.readings.queries.consumption import ConsumptionFacts, UsageChange, UsagePart
 from qingyuan.domains.tariffs.queries.catalogue import PriceList
+from qingyuan.domains.tariffs.rules.request import UsagePiece, UsageStep
 from qingyuan.kernel.period import Month
 
 BILLED_STATES = frozenset({"ACTIVE", "CLOSING"})
 LOOK_BACK = timedelta(days=400)
-"""How far before a usage span facts and tier use may matter: a cycle and a little more."""
+"""How far before a usage span tier use may matter: a cycle and a little more."""
 
 
 def load_cases(
     reading_item_ids: Sequence[int], *, prices: PriceList, business_date: date, kind: BillKind | None = None
 ) -> list[Case]:
-    """The cases of these items, in no order: their bills, and before them the corrections of estimates that they settle.
+    """The cases of these items: their bills, and the corrections of estimates that they settle.
 
     What cannot be billed comes as a case with its refusal. `kind` overrides REGULAR (a final bill).
     """
-    usages = readings.consumption_facts(reading_item_ids)
-    if not usages:
+    rows = usage_rows(reading_item_ids)
+    if not rows:
         return []
-    found = list(usages.values())
-    accounts = sorted({usage.account_id for usage in found if usage.account_id is not None})
-    points = sorted({usage.point_id for usage in found})
-    sources = Sources.read(
-        account_ids=accounts,
-        point_ids=points,
-        since=min(usage.from_date for usage in found) - LOOK_BACK,
-        business_date=business_date,
-    )
-    groups = groups_of([(u.point_id, u.account_id, _first_day(u)) for u in found if u.account_id is not None])
-    replaced = bill_facts.replaced_places(reading_item_ids)
-    maker = FactsMaker(prices, sources)
-    cases = [_case(usage, maker, groups, replaced, kind) for usage in found]
-    maker.set_account_fees(cases)
-    maker.set_carries(cases)
+    around = Surroundings(rows, on=business_date)
+    maker = terms_maker(prices)
+    replaced = bill_facts.replaced_places(list(reading_item_ids))
+    mains = [row.reading_item_id for row in rows if row.point_id in around.mains] if around.mains else []
+    main_usages = readings.consumption_facts(mains) if mains else {}
+    fees = _account_fees(rows, around) if around.several_points else {}
+    cases = []
+    for row, usage in _usages(rows):
+        main = main_usages.get(row.reading_item_id)
+        cases.append(_case(row, _less_subs(main) if main is not None else usage, main, maker, around, fees, kind))
+    if replaced:
+        for case in cases:
+            if case.rows.reading_item_id in replaced:
+                case.replaces_bill_id, case.sequence = replaced[case.rows.reading_item_id]
+    _set_carries(cases)
+    points = sorted({case.rows.point_id for case in cases})
     return [*cases, *_true_ups(points, {case.rows.group_id for case in cases})]
 
 
@@ -61,72 +69,153 @@ def load_use(cases: Iterable[Case]) -> UseTable:
 
 
 def _earliest(case: Case) -> date:
-    first = Month.from_number(case.place.yyyymm).first_date
-    return first if case.facts is None else min(first, case.facts.from_date)
+    if case.terms is None:
+        return Month.from_number(case.place.yyyymm).first_date
+    return min(case.terms.period_date, case.terms.from_date)
 
 
-def _first_day(usage: ConsumptionFacts) -> date:
-    return Month.from_number(usage.yyyymm).first_date
+def _usages(rows: Sequence[UsageRow]) -> Iterator[tuple[UsageRow, Usage]]:
+    """The rows by item, each with the usage of all its parts."""
+    for _, parts in groupby(rows, key=itemgetter(0)):
+        given = list(parts)
+        if len(given) == 1:
+            yield given[0], _usage(given[0])
+        else:
+            usages = [_usage(part) for part in given]
+            yield given[0], Usage(",".join(each.key for each in usages), ",".join(each.text for each in usages))
+
+
+def _usage(row: UsageRow) -> Usage:
+    """One part as a piece of canonical JSON, the same text as `snapshot.piece_text`."""
+    if row.part_kind is None:
+        key = f'"{row.from_date}","{row.to_date}","{row.volume}"'
+        return Usage(key, f"[{key},[]]")
+    key = f'"{row.part_from}","{row.part_to}","{row.part_volume}"'
+    reference = row.meter_no or ""
+    if row.register_no is not None:
+        reference = f"{reference}/{row.register_no}"
+    return Usage(
+        key,
+        f'[{key},[[{quoted(row.part_kind)},"{row.part_volume}",{quoted(reference)},{_number(row.start_value)},'
+        f"{_number(row.end_value)},{_number(row.multiplier)}]]]",
+    )
+
+
+def _number(text: str | None) -> str:
+    return "null" if text is None else f'"{text}"'
 
 
 def _case(
-    usage: ConsumptionFacts,
-    maker: FactsMaker,
-    groups: Mapping[tuple[int, int, date], tuple[int, str]],
-    replaced: Mapping[int, tuple[int, int]],
+    row: UsageRow,
+    usage: Usage,
+    main: ConsumptionFacts | None,
+    maker: TermsMaker,
+    around: Surroundings,
+    fees: Mapping[int, tuple[bool, bool]],
     kind: BillKind | None,
 ) -> Case:
-    account = maker.sources.accounts[usage.account_id or 0]
-    group = groups.get((usage.point_id, account.account_id, _first_day(usage)))
-    customer_id = maker.sources.holder(account.account_id, usage.to_date)
+    account_id = row.account_id or 0
+    group = around.group(account_id, row.point_id, f"{row.yyyymm // 100}-{row.yyyymm % 100:02d}-01")
+    holder = around.holders.on(account_id, row.to_date)
     case = Case(
-        place=Place(
-            group_no="" if group is None else group[1],
-            account_no=account.account_no,
-            point_no=usage.point_no,
-            yyyymm=usage.yyyymm,
-            round_no=usage.round_no,
+        Place("" if group is None else group.group_no, row.account_no or "", row.point_no, row.yyyymm, row.round_no),
+        Rows(
+            None if group is None else group.group_id,
+            account_id,
+            int(holder) if holder else None,
+            row.point_id,
+            row.book_id,
+            row.unit_id,
+            row.reading_item_id,
         ),
-        rows=Rows(
-            None if group is None else group[0],
-            account.account_id,
-            customer_id,
-            usage.point_id,
-            usage.book_id,
-            usage.unit_id,
-            usage.reading_item_id,
-        ),
-        kind=kind or (BillKind.ESTIMATED if usage.is_estimated else BillKind.REGULAR),
-        revision=usage.revision,
+        kind or (BillKind.ESTIMATED if row.is_estimated else BillKind.REGULAR),
+        usage=usage,
+        revision=row.revision,
     )
-    if usage.reading_item_id in replaced:
-        case.replaces_bill_id, case.sequence = replaced[usage.reading_item_id]
-    case.refusal = _refusal(usage, account, group is None, customer_id is None)
-    if case.refusal is None:
-        made = maker.facts(usage, account)
+    refusal = _refusal(row, main, around, case.rows)
+    if refusal is None:
+        made = (
+            maker.of(row, around, *fees[row.reading_item_id]) if row.reading_item_id in fees else maker.of(row, around)
+        )
         if isinstance(made, Refusal):
-            case.refusal = made
+            refusal = made
         else:
-            case.facts = made
+            case.terms = made
+    case.refusal = refusal
     return case
 
 
-def _refusal(
-    usage: ConsumptionFacts, account: field_facts.AccountFacts, no_group: bool, no_holder: bool
-) -> Refusal | None:
-    if account.state not in BILLED_STATES:
-        return Refusal("billing.account_not_active", {"state": account.state})
-    if account.hold_reason is not None:
-        return Refusal("billing.on_hold", {"reason": account.hold_reason})
-    if no_group:
+def _refusal(row: UsageRow, main: ConsumptionFacts | None, around: Surroundings, rows: Rows) -> Refusal | None:
+    if row.account_state not in BILLED_STATES:
+        return Refusal("billing.account_not_active", {"state": row.account_state or ""})
+    if rows.account_id in around.holds:
+        return Refusal("billing.on_hold", {"reason": around.holds[rows.account_id]})
+    if rows.group_id is None:
         return Refusal("billing.no_tier_group", {})
-    if no_holder:
+    if rows.customer_id is None:
         return Refusal("billing.no_holder", {})
-    if usage.waiting_subs:
-        return Refusal("billing.waiting_subs", {"points": "、".join(usage.waiting_subs)})
-    if usage.volume < usage.subs_volume:
-        return Refusal("billing.negative_net_main", {"volume": str(usage.volume), "subs": str(usage.subs_volume)})
+    if main is not None and main.waiting_subs:
+        return Refusal("billing.waiting_subs", {"points": "、".join(main.waiting_subs)})
+    if main is not None and main.volume < main.subs_volume:
+        return Refusal("billing.negative_net_main", {"volume": str(main.volume), "subs": str(main.subs_volume)})
     return None
+
+
+def _less_subs(main: ConsumptionFacts) -> Usage:
+    """A main's usage as one piece: its own parts, less each sub."""
+    own = [step for part in main.parts for step in piece_of(part).steps]
+    subs = [UsageStep("SUBS", -sub.volume, sub.point_no) for sub in main.subs]
+    piece = UsagePiece(main.volume - main.subs_volume, main.from_date, main.to_date, (*own, *subs))
+    return Usage(f'"{piece.start}","{piece.end}","{piece.volume}"', piece_text(piece))
+
+
+def _account_fees(rows: Sequence[UsageRow], around: Surroundings) -> dict[int, tuple[bool, bool]]:
+    """Fees of the account (按户) stand on one bill of a month: the first in the run's order, unless one is billed.
+
+    By reading item of accounts with several points: whether the fees are on this bill, and whether the account used any.
+    """
+    several = [row for row in rows if row.account_id in around.several_points]
+    account_ids = sorted({row.account_id for row in several if row.account_id is not None})
+    taken: set[tuple[int | None, int]] = set(
+        bill_facts.accounts_billed(account_ids, sorted({row.yyyymm for row in several}))
+    )
+    used = {(row.account_id, row.yyyymm) for row in several if Decimal(row.volume) > 0}
+    fees: dict[int, tuple[bool, bool]] = {}
+    for row in several:
+        if row.reading_item_id in fees:
+            continue
+        key = (row.account_id, row.yyyymm)
+        fees[row.reading_item_id] = (key not in taken, key in used)
+        taken.add(key)
+    return fees
+
+
+def _set_carries(cases: Sequence[Case]) -> None:
+    """The remainders that earlier bills left, for plans that carry them."""
+    carrying = [case for case in cases if case.terms is not None and case.terms.carries]
+    if not carrying:
+        return
+    points = sorted({case.rows.point_id for case in carrying})
+    known = bill_facts.carries(points, before_month=min(case.place.yyyymm for case in carrying))
+    for case in carrying:
+        case.carry = known.get(case.rows.point_id, case.carry)
+
+
+def piece_of(part: UsagePart) -> UsagePiece:
+    """One part of a consumption as a piece of usage with its evidence."""
+    step = UsageStep(
+        part.kind,
+        part.volume,
+        part.meter_no if part.register_no is None else f"{part.meter_no}/{part.register_no}",
+        part.start_value,
+        part.end_value,
+        part.multiplier,
+    )
+    return UsagePiece(part.volume, part.from_date, part.to_date, (step,))
+
+
+def _pieces(usage: ConsumptionFacts) -> tuple[UsagePiece, ...]:
+    return tuple(piece_of(part) for part in usage.parts)
 
 
 def _true_ups(point_ids: Sequence[int], group_ids: set[int | None]) -> list[Case]:
@@ -149,14 +238,13 @@ def corrections_of_changes(
     cases = []
     for reading_item_id, bill in bills.items():
         usage = usages[reading_item_id]
-        volume = usage.volume - usage.subs_volume
         before = bill.standing.after
-        after = replace(before, pieces=tuple(piece_of(part) for part in usage.parts))
+        after = replace(before, pieces=pieces_of_text(_less_subs(usage).text) if usage.subs else _pieces(usage))
         case = correction_case(bill, Correction(bill.bill_id, bill.bill_no, before, after, cause), usage.revision)
         case.change_id = newest[reading_item_id].change_id
         if group_ids is not None and bill.group_id not in group_ids:
             case.refusal = Refusal("billing.other_tier_group", {"bill": bill.bill_no})
-        elif volume < Decimal(0):
+        elif usage.volume < usage.subs_volume:
             case.refusal = Refusal("billing.negative_net_main", {"volume": str(usage.volume)})
         cases.append(case)
     return cases
@@ -166,8 +254,8 @@ def correction_case(bill: bill_facts.LiveBill, correction: Correction, revision:
     """The case of a correcting bill: at the tier position of the bill that it corrects."""
     standing = bill.standing
     return Case(
-        place=Place(standing.group_no, standing.account_no, standing.point_no, bill.yyyymm, bill.round_no),
-        rows=Rows(
+        Place(standing.group_no, standing.account_no, standing.point_no, bill.yyyymm, bill.round_no),
+        Rows(
             bill.group_id,
             bill.account_id,
             bill.customer_id,
@@ -176,7 +264,7 @@ def correction_case(bill: bill_facts.LiveBill, correction: Correction, revision:
             bill.unit_id,
             bill.reading_item_id or 0,
         ),
-        kind=BillKind.OTHER,
+        BillKind.OTHER,
         revision=revision,
         sequence=bill.tier_sequence,
         correction=correction,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from qingyuan.domains.billing.queries.field_facts import rows_of
+from qingyuan.domains.billing.queries.statements import rows_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from qingyuan.domains.billing.queries.field_facts import rows_of
+from qingyuan.domains.billing.queries.statements import rows_of
 
 EARLIER_PERIODS = 12
 """How many periods back a run looks for readings that were approved late."""

@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from qingyuan.domains.billing.queries.field_facts import rows_of
-from qingyuan.domains.billing.rules.calculate import Rater, item_hash, recompute
+from qingyuan.domains.billing.queries.statements import rows_of
+from qingyuan.domains.billing.rules.calculate import item_hash, recompute
 from qingyuan.domains.billing.rules.lines import lines_text
 from qingyuan.domains.billing.rules.snapshot_reading import UnknownFormat, parse
+from qingyuan.domains.billing.rules.terms import Rater
 from qingyuan.domains.tariffs.queries.catalogue import recorded_catalogue
 from qingyuan.domains.tariffs.rules.rate import rate
 from qingyuan.kernel.errors import DomainError

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from qingyuan.domains.billing.queries.field_facts import rows_of
+from qingyuan.domains.billing.queries.statements import rows_of
 
 
 def totals_of(run_id: int) -> dict[str, object]:

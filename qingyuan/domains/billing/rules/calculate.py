@@ -5,31 +5,23 @@ before it; the outcomes are given in the run's order, by natural keys.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Protocol
+from json.encoder import encode_basestring as quoted
+from operator import attrgetter
 
-from qingyuan.domains.billing.rules.case import Case, Refusal
+from qingyuan.domains.billing.rules.case import Case, Correction, Refusal
 from qingyuan.domains.billing.rules.lines import Rated, difference, lines_text, rated
-from qingyuan.domains.billing.rules.snapshot import render, render_refused
+from qingyuan.domains.billing.rules.snapshot import render_request, tier_use_text
 from qingyuan.domains.billing.rules.states import BillKind
+from qingyuan.domains.billing.rules.terms import Priced, Rater, Use, touched
 from qingyuan.domains.billing.rules.tier_use import GroupUse, UseTable
 from qingyuan.domains.tariffs.rules.request import RatingRequest, TierUse
-from qingyuan.domains.tariffs.rules.result import RatingResult
-from qingyuan.kernel.canonical import canonical_json, sha256_hex
+from qingyuan.kernel.canonical import canonical_json
 from qingyuan.kernel.errors import DomainError
 
-Rater = Callable[[RatingRequest], RatingResult]
-"""The pure rating, with its catalogue bound."""
-
 CALCULATION_FAILED = "billing.not_ratable"
-
-
-class Expected(Protocol):
-    """Whether an outcome still is what it was: issue takes out what is not."""
-
-    def __call__(self, outcome: "Outcome") -> bool: ...
 
 
 @dataclass(slots=True)
@@ -37,11 +29,20 @@ class Outcome:
     """One case with its result or its refusal, canonical texts and hash."""
 
     case: Case
-    rated: Rated | None
+    priced: Priced | None
     refusal: Refusal | None
     snapshot: str
     lines: str
     hash: str
+
+    @property
+    def rated(self) -> Rated | None:
+        """The result; None for a refusal."""
+        return None if self.priced is None else self.priced.rated
+
+
+Expected = Callable[[Outcome], bool]
+"""Whether an outcome still is what it was: issue takes out what is not."""
 
 
 def calculate(cases: Iterable[Case], use: UseTable, rate: Rater, *, expected: Expected | None = None) -> list[Outcome]:
@@ -51,15 +52,15 @@ def calculate(cases: Iterable[Case], use: UseTable, rate: Rater, *, expected: Ex
     """
     outcomes: list[Outcome] = []
     carried: dict[int, Decimal] = {}
-    for case in sorted(cases, key=lambda each: each.tier_order):
+    for case in sorted(cases, key=attrgetter("tier_order")):
         group = use.of(case.rows.group_id or 0)
         outcome = _work(case, group, rate, carried)
-        if outcome.rated is not None and (expected is None or expected(outcome)):
-            group.add(outcome.rated.entries)
-            if case.facts is not None and case.facts.carries:
-                carried[case.rows.point_id] = outcome.rated.carry_after
+        if outcome.priced is not None and (expected is None or expected(outcome)):
+            group.add(outcome.priced.rated.entries)
+            if case.terms is not None and case.terms.carries:
+                carried[case.rows.point_id] = outcome.priced.rated.carry_after
         outcomes.append(outcome)
-    outcomes.sort(key=lambda each: each.case.natural_key)
+    outcomes.sort(key=attrgetter("case.natural_key"))
     return outcomes
 
 
@@ -84,39 +85,56 @@ def recompute(after: RatingRequest, before: RatingRequest | None, rate: Rater) -
 
 
 def _work(case: Case, group: GroupUse, rate: Rater, carried: Mapping[int, Decimal]) -> Outcome:
-    correction, facts = case.correction, case.facts
-    if case.refusal is not None or (facts is None and correction is None):
+    terms = case.terms
+    if case.refusal is not None or (terms is None and case.correction is None):
         return _refused(case, case.refusal or Refusal(CALCULATION_FAILED, {}))
-    use = group.before(case.place.position, case.sequence)
+    place = case.place
+    use = group.before(place.yyyymm * 100 + place.round_no, case.sequence)
     try:
-        if correction is not None:
-            request = replace(correction.after, tier_use=use)
-            outcome = difference(rate(request), rate(correction.before))
-            case.kind = BillKind.REFUND if outcome.total < 0 else BillKind.BACK_BILL
-        else:
-            assert facts is not None
-            carry = facts.carry_before
-            if facts.carries:
-                carry = carried.get(case.rows.point_id, carry)
-            request = facts.request(use, carry)
-            outcome = rated(rate(request))
+        if case.correction is not None or terms is None:
+            assert case.correction is not None
+            return _corrected(case, case.correction, use, rate)
+        carry = carried.get(case.rows.point_id, case.carry) if terms.carries else case.carry
+        priced = terms.price(case.usage, use, carry, rate)
     except DomainError as error:
         return _refused(case, Refusal(error.code, dict(error.params)))
-    snapshot = render(case, request, _touched(use, outcome.touched))
-    lines = lines_text(outcome.lines)
-    return Outcome(case, outcome, None, snapshot, lines, item_hash(snapshot, lines))
+    snapshot = (
+        f'{{"account":{quoted(place.account_no)},"group":{quoted(place.group_no)},'
+        f'"input":{terms.input_text(case.usage, priced, carry)},{_tail(case)}'
+    )
+    return Outcome(case, priced, None, snapshot, priced.lines, item_hash(snapshot, priced.lines))
 
 
-def _touched(before: Sequence[TierUse], after: Sequence[TierUse]) -> list[TierUse]:
-    """The use before the bill that its rating looked at."""
-    keys = {(each.counter, each.cycle_start) for each in after}
-    return [each for each in before if (each.counter, each.cycle_start) in keys]
+def _corrected(case: Case, correction: Correction, use: Use, rate: Rater) -> Outcome:
+    before = tuple(TierUse(counter, start, volume) for (counter, start), volume in use)
+    request = replace(correction.after, tier_use=before)
+    outcome = difference(rate(request), rate(correction.before))
+    case.kind = BillKind.REFUND if outcome.total < 0 else BillKind.BACK_BILL
+    looked_at = touched(use, outcome.touched)
+    snapshot = (
+        f'{{"account":{quoted(case.place.account_no)},'
+        f'"before":{render_request(correction.before, correction.before.tier_use)},'
+        f'"cause":{quoted(correction.cause)},"corrects":{quoted(correction.bill_no)},'
+        f'"group":{quoted(case.place.group_no)},"input":{render_request(request, looked_at)},{_tail(case)}'
+    )
+    priced = Priced(outcome, lines_text(outcome.lines), tier_use_text(looked_at))
+    return Outcome(case, priced, None, snapshot, priced.lines, item_hash(snapshot, priced.lines))
+
+
+def _tail(case: Case) -> str:
+    """The members of a snapshot that come last."""
+    place = case.place
+    return (
+        f'"kind":"{case.kind}","period":{place.yyyymm},"point":{quoted(place.point_no)},'
+        f'"revision":{case.revision},"round":{place.round_no}}}'
+    )
 
 
 def _refused(case: Case, refusal: Refusal) -> Outcome:
-    snapshot = render_refused(case)
+    place = case.place
+    snapshot = f'{{"account":{quoted(place.account_no)},"group":{quoted(place.group_no)},{_tail(case)}'
     lines = canonical_json({"code": refusal.code, "params": _plain(refusal.params)})
-    return Outcome(case, None, refusal, snapshot, lines, sha256_hex(f"{snapshot}\n{lines}"))
+    return Outcome(case, None, refusal, snapshot, lines, item_hash(snapshot, lines))
 
 
 def _plain(params: Mapping[str, object]) -> dict[str, object]:

@@ -2,16 +2,16 @@
 
 The text is composed by hand, since a run writes one for each bill twice: it is the same bytes as
 `kernel.canonical.canonical_json` would give (sorted keys, no spaces, decimals as strings, dates as ISO), which a test
-proves. What has its default is left out. `parse` reads it back, so that a bill can be rated again from it alone.
+proves. What has its default is left out. `snapshot_reading` reads it back, so that a bill can be rated again from it alone.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from json.encoder import encode_basestring as quoted
+from typing import Any, NamedTuple
 
-from qingyuan.domains.billing.rules.case import Case, Facts
-from qingyuan.domains.tariffs.rules.plan import Tax
 from qingyuan.domains.tariffs.rules.request import (
     ItemOption,
     ItemTax,
@@ -26,37 +26,22 @@ from qingyuan.domains.tariffs.rules.request import (
 FORMAT = "qy-run/1"
 
 
-def render(case: Case, request: RatingRequest, tier_use: Iterable[TierUse]) -> str:
-    """The snapshot of a case that was rated by `request`; `tier_use` is the part of its use that the rating touched."""
-    place = case.place
-    facts = case.facts
-    shares, options, taxes = ("", "", "") if facts is None else _prepared(facts)
-    after = render_request(request, tier_use, shares, options, taxes)
-    correction = case.correction
-    corrects = ""
-    if correction is not None:
-        before = render_request(correction.before, correction.before.tier_use)
-        corrects = f'"before":{before},"cause":{quoted(correction.cause)},"corrects":{quoted(correction.bill_no)},'
-    return (
-        f'{{"account":{quoted(place.account_no)},{corrects}"group":{quoted(place.group_no)},"input":{after},'
-        f'"kind":"{case.kind}","period":{place.yyyymm},"point":{quoted(place.point_no)},"revision":{case.revision},'
-        f'"round":{place.round_no}}}'
-    )
+class SnapshotTexts(NamedTuple):
+    """The input's text before and after its pieces, without tier use."""
+
+    before: str
+    after: str
 
 
-def render_refused(case: Case) -> str:
-    """The snapshot of a case that gives no bill: its place and kind."""
-    place = case.place
-    return (
-        f'{{"account":{quoted(place.account_no)},"group":{quoted(place.group_no)},"kind":"{case.kind}",'
-        f'"period":{place.yyyymm},"point":{quoted(place.point_no)},"revision":{case.revision},"round":{place.round_no}}}'
-    )
+def render_request(request: RatingRequest, tier_use: Iterable[TierUse], *, pieces: str | None = None) -> str:
+    """A rating request as canonical JSON, with this tier use; `pieces` is their text where it was made before."""
+    texts = input_texts(request)
+    given = ",".join([piece_text(each) for each in request.pieces]) if pieces is None else pieces
+    return f"{texts.before}[{given}]{texts.after}{tier_use_text(tier_use)}}}"
 
 
-def render_request(
-    request: RatingRequest, tier_use: Iterable[TierUse], shares: str = "", options: str = "", taxes: str = ""
-) -> str:
-    """A rating request as canonical JSON. Texts of shares, options and taxes that were made before may be given."""
+def input_texts(request: RatingRequest) -> SnapshotTexts:
+    """The parts of a request's text around its pieces."""
     parts: list[str] = []
     add = parts.append
     if not request.account_fees:
@@ -74,33 +59,66 @@ def render_request(
     if request.corrected_volume is not None:
         add(f'"corrected_volume":"{request.corrected_volume}"')
     if request.item_taxes:
-        add(f'"item_taxes":{taxes or taxes_text(request.item_taxes)}')
+        add(f'"item_taxes":{_taxes(request.item_taxes)}')
     add(f'"months":{request.months}')
     if request.opened is not None:
         add(f'"opened":"{request.opened}"')
     if request.options:
-        add(f'"options":{options or options_text(request.options)}')
+        add(f'"options":{_options(request.options)}')
     if request.people:
         add(f'"people":[{",".join([f"[{_day(each.start)},{each.people}]" for each in request.people])}]')
     if request.period_date is not None:
         add(f'"period_date":"{request.period_date}"')
-    add(f'"pieces":[{",".join([_piece(each) for each in request.pieces])}]')
+    after: list[str] = []
     if request.quota:
         quota = ",".join([f'[{_day(each.start)},"{each.volume}"]' for each in request.quota])
-        add(f'"quota":[{quota}]')
+        after.append(f',"quota":[{quota}]')
     if request.relief:
-        add(f'"relief":[{",".join([quoted(each) for each in request.relief])}]')
-    add(f'"shares":{shares or shares_text(request.shares)}')
+        after.append(f',"relief":[{",".join([quoted(each) for each in request.relief])}]')
+    after.append(f',"shares":{_shares(request.shares)}')
     if request.tax_overrides:
-        add(f'"tax_overrides":{taxes_text(request.tax_overrides)}')
+        after.append(f',"tax_overrides":{_taxes(request.tax_overrides)}')
+    return SnapshotTexts("{" + ",".join(parts) + ',"pieces":', "".join(after))
+
+
+def tier_use_text(tier_use: Iterable[TierUse]) -> str:
+    """The last member of an input, empty without use."""
     uses = ",".join(sorted([f'[{quoted(each.counter)},{_day(each.cycle_start)},"{each.volume}"]' for each in tier_use]))
-    if uses:
-        add(f'"tier_use":[{uses}]')
-    return "{" + ",".join(parts) + "}"
+    return f',"tier_use":[{uses}]' if uses else ""
 
 
-def shares_text(shares: Iterable[UsageShare]) -> str:
-    """Usage shares as canonical JSON: [kind, value, versions]."""
+def piece_text(piece: UsagePiece) -> str:
+    """One piece: [start, end, volume, steps]."""
+    steps = ",".join([_step(each) for each in piece.steps])
+    return f'[{_day(piece.start)},{_day(piece.end)},"{piece.volume}",[{steps}]]'
+
+
+def pieces_of_text(text: str) -> tuple[UsagePiece, ...]:
+    """Pieces from their text, several separated by commas; none for an empty one."""
+    return tuple(piece_of(each) for each in json.loads(f"[{text}]"))
+
+
+def piece_of(given: Any) -> UsagePiece:
+    """A piece from its JSON array."""
+    start, end, volume, steps = given
+    return UsagePiece(Decimal(volume), _date(start), _date(end), tuple(_step_of(each) for each in steps))
+
+
+def _step_of(given: Any) -> UsageStep:
+    kind, volume, reference, previous, current, multiplier = given
+    return UsageStep(kind, Decimal(volume), reference, _decimal(previous), _decimal(current), _decimal(multiplier))
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _shares(shares: Iterable[UsageShare]) -> str:
+    """[kind, value, versions] each."""
     made = [
         f'["{share.kind}",{"null" if share.value is None else quoted(str(share.value))},{_versions(share.versions)}]'
         for share in shares
@@ -108,13 +126,13 @@ def shares_text(shares: Iterable[UsageShare]) -> str:
     return f"[{','.join(made)}]"
 
 
-def options_text(options: Iterable[ItemOption]) -> str:
-    """Item options as canonical JSON: [charge item, versions], no versions for an exemption."""
+def _options(options: Iterable[ItemOption]) -> str:
+    """[charge item, versions] each, no versions for an exemption."""
     return f"[{','.join([f'[{quoted(each.item_code)},{_versions(each.versions)}]' for each in options])}]"
 
 
-def taxes_text(taxes: Iterable[ItemTax]) -> str:
-    """Taxes of charge items as canonical JSON: [charge item, treatment, rate, included]."""
+def _taxes(taxes: Iterable[ItemTax]) -> str:
+    """[charge item, treatment, rate, included] each."""
     made = [
         f'[{quoted(each.item_code)},"{each.tax.treatment}",{"null" if each.tax.rate is None else quoted(str(each.tax.rate))},'
         f"{'true' if each.tax.included else 'false'}]"
@@ -123,21 +141,12 @@ def taxes_text(taxes: Iterable[ItemTax]) -> str:
     return f"[{','.join(made)}]"
 
 
-def _prepared(facts: Facts) -> tuple[str, str, str]:
-    return facts.shares.text, facts.options.text, facts.taxes.text
-
-
 def _day(day: date | None) -> str:
     return "null" if day is None else f'"{day}"'
 
 
 def _versions(versions: Iterable[VersionRef]) -> str:
     return f"[{','.join([f'[{quoted(v.code)},{_day(v.effective_from)},{_day(v.start)}]' for v in versions])}]"
-
-
-def _piece(piece: UsagePiece) -> str:
-    steps = ",".join([_step(each) for each in piece.steps])
-    return f'[{_day(piece.start)},{_day(piece.end)},"{piece.volume}",[{steps}]]'
 
 
 def _step(step: UsageStep) -> str:
@@ -149,10 +158,3 @@ def _step(step: UsageStep) -> str:
 
 def _number(value: Decimal | None) -> str:
     return "null" if value is None else f'"{value}"'
-
-
-def tax_of(treatment: str, rate: str | None, included: bool) -> Tax:
-    """A tax as `taxes_text` wrote it."""
-    from qingyuan.domains.tariffs.rules.plan import Treatment
-
-    return Tax(Treatment(treatment), None if rate is None else Decimal(rate), included)

@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from qingyuan.domains.billing.rules.snapshot import FORMAT, tax_of
-from qingyuan.domains.tariffs.rules.plan import MonthDay
+from qingyuan.domains.billing.rules.snapshot import FORMAT, piece_of
+from qingyuan.domains.tariffs.rules.plan import MonthDay, Tax, Treatment
 from qingyuan.domains.tariffs.rules.request import (
     ItemOption,
     ItemTax,
@@ -17,9 +17,7 @@ from qingyuan.domains.tariffs.rules.request import (
     RatingRequest,
     ShareKind,
     TierUse,
-    UsagePiece,
     UsageShare,
-    UsageStep,
     VersionRef,
 )
 
@@ -69,7 +67,7 @@ def parse(text: str, *, hash_format: str = FORMAT) -> Snapshot:
 def parse_request(given: dict[str, Any]) -> RatingRequest:
     """A rating request from its canonical JSON."""
     return RatingRequest(
-        pieces=tuple(_piece(each) for each in given["pieces"]),
+        pieces=tuple(piece_of(each) for each in given["pieces"]),
         shares=tuple(UsageShare(_versions(v), ShareKind(k), _number(value)) for k, value, v in given["shares"]),
         months=given["months"],
         period_date=_day(given.get("period_date")),
@@ -111,14 +109,6 @@ def _versions(given: Sequence[Sequence[str]]) -> tuple[VersionRef, ...]:
 
 
 def _taxes(given: Sequence[Sequence[Any]]) -> tuple[ItemTax, ...]:
-    return tuple(ItemTax(code, tax_of(treatment, rate, included)) for code, treatment, rate, included in given)
-
-
-def _piece(given: Sequence[Any]) -> UsagePiece:
-    start, end, volume, steps = given
-    return UsagePiece(Decimal(volume), _day(start), _day(end), tuple(_step(each) for each in steps))
-
-
-def _step(given: Sequence[Any]) -> UsageStep:
-    kind, volume, reference, previous, current, multiplier = given
-    return UsageStep(kind, Decimal(volume), reference, _number(previous), _number(current), _number(multiplier))
+    return tuple(
+        ItemTax(code, Tax(Treatment(treatment), _number(rate), included)) for code, treatment, rate, included in given
+    )

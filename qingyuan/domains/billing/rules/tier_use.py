@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from qingyuan.domains.billing.rules.terms import Use
 from qingyuan.domains.tariffs.rules.request import TierUse
 
 _ZERO = Decimal("0.000")
@@ -39,16 +40,18 @@ class GroupUse:
 
     def sort(self) -> None:
         """After loading: entries wait latest first, so that the earliest is taken from the end."""
-        self._waiting.sort(key=lambda each: (each.position, each.sequence), reverse=True)
+        if len(self._waiting) > 1:
+            self._waiting.sort(key=lambda each: (each.position, each.sequence), reverse=True)
 
-    def before(self, position: int, sequence: int) -> tuple[TierUse, ...]:
-        """Use with an earlier tier position, per counter and cycle."""
+    def before(self, position: int, sequence: int) -> Use:
+        """Use with an earlier tier position, per counter and cycle, in a fixed order."""
         waiting = self._waiting
         while waiting and (waiting[-1].position, waiting[-1].sequence) < (position, sequence):
             entry = waiting.pop()
             key = (entry.counter, entry.cycle_start)
             self._running[key] = self._running.get(key, _ZERO) + entry.volume
-        return tuple([TierUse(counter, start, volume) for (counter, start), volume in self._running.items()])
+        running = self._running
+        return tuple(running.items()) if len(running) < 2 else tuple(sorted(running.items()))
 
     @property
     def has_later(self) -> bool:
@@ -57,9 +60,11 @@ class GroupUse:
 
     def add(self, entries: Iterable[TierUse]) -> None:
         """Count what the case just calculated adds."""
-        for counter, start, volume in ((each.counter, each.cycle_start, each.volume) for each in entries):
-            if start is not None:
-                self._running[counter, start] = self._running.get((counter, start), _ZERO) + volume
+        running = self._running
+        for entry in entries:
+            if entry.cycle_start is not None:
+                key = (entry.counter, entry.cycle_start)
+                running[key] = running.get(key, _ZERO) + entry.volume
 
 
 class UseTable:

@@ -62,6 +62,7 @@ class PriceList:
     charge_items: Mapping[str, ChargeItemFact]
     documents: Mapping[tuple[str, date], str]
     assigned: Mapping[tuple[int, int], tuple[Assigned, ...]]
+    contents: tuple[tuple[str, date | None], ...] = ()
     _upwards: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def plans_for(self, *, unit_id: int, class_id: int, day: date) -> tuple[Assigned, ...]:
@@ -79,6 +80,17 @@ class PriceList:
         return ()
 
     @property
+    def fingerprint(self) -> tuple[object, ...]:
+        """Equal for two lists by which the same is charged: what was made from one holds for the other."""
+        return (
+            self.company_id,
+            self.contents,
+            tuple(sorted(self.assigned.items())),
+            tuple(self.charge_items.values()),
+            tuple(sorted(self.plan_codes.items())),
+        )
+
+    @property
     def item_taxes(self) -> tuple[ItemTax, ...]:
         """The charge items' own taxes, by code; items that are not taxable have none."""
         known = sorted(self.charge_items.items())
@@ -93,9 +105,11 @@ def price_list(company_id: int) -> PriceList:
         .order_by("plan_id", "effective_from")
         .values_list("id", "plan_id", "effective_from", "effective_to", "content_hash", "document_no")
     )
+    contents = tuple((row[4], row[3]) for row in versions)
     return PriceList(
         company_id=company_id,
-        catalogue=_catalogue(tuple((row[4], row[3]) for row in versions)),
+        catalogue=_catalogue(contents),
+        contents=contents,
         version_ids={(plans[row[1]], row[2]): row[0] for row in versions},
         plan_codes=plans,
         class_codes=dict(UsageClass.objects.filter(company_id=company_id).values_list("id", "code")),

@@ -1,0 +1,180 @@
+"""Terms of usages from their rows (计费条件的汇集): made once for all points that have the same, and kept in a process as
+long as the company's prices stay what they are.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import lru_cache
+
+from qingyuan.domains.billing.queries.usage_rows import Surroundings, UsageRow
+from qingyuan.domains.billing.rules.case import Refusal
+from qingyuan.domains.billing.rules.terms import Terms
+from qingyuan.domains.tariffs.queries.catalogue import Assigned, PriceList
+from qingyuan.domains.tariffs.rules.plan import MonthDay
+from qingyuan.domains.tariffs.rules.request import (
+    ItemOption,
+    PeopleFrom,
+    QuotaFrom,
+    ShareKind,
+    UsageShare,
+    VersionRef,
+)
+from qingyuan.kernel.errors import DomainError
+from qingyuan.kernel.period import Month
+
+MOST_TERMS = 5000
+ONE_DAY = timedelta(days=1)
+Key = tuple[object, ...]
+
+
+class TermsMaker:
+    """Makes terms by one price list."""
+
+    def __init__(self, prices: PriceList) -> None:
+        self.prices = prices
+        self._known: dict[Key, Terms | Refusal] = {}
+        self._item_codes = {each.id: each.code for each in prices.charge_items.values()}
+
+    def of(
+        self,
+        row: UsageRow,
+        around: Surroundings,
+        account_fees: bool = True,
+        account_used: bool | None = None,
+    ) -> Terms | Refusal:
+        """The terms of a usage; a refusal when prices for it are missing."""
+        account_id, point_id, start = row.account_id or 0, row.point_id, row.from_date
+        key: Key = (
+            row.unit_id,
+            start,
+            row.to_date,
+            row.yyyymm,
+            row.months,
+            around.shares.on(point_id, start) or around.shares.first_after(point_id, start),
+            around.options.on(point_id, start),
+            around.people.lasting(account_id, start),
+            around.reliefs.on(account_id, start),
+            around.point_quotas.lasting(point_id, start) or around.account_quotas.lasting(account_id, start),
+            row.calibre,
+            row.tier_anchor,
+            row.opened_date,
+            row.closed_date,
+            account_fees,
+            account_used,
+        )
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= MOST_TERMS:
+                self._known.clear()
+            known = self._known[key] = self._make(row, key)
+        return known
+
+    def _make(self, row: UsageRow, key: Key) -> Terms | Refusal:
+        shares_text, options_text, people, reliefs, quota = (str(each) for each in key[5:10])
+        start, end = date.fromisoformat(row.from_date), date.fromisoformat(row.to_date)
+        if not shares_text:
+            return Refusal("billing.no_usage_class", {})
+        try:
+            shares, class_ids = self._shares(row.unit_id, shares_text, start, end)
+            options = self._options(options_text, start, end)
+        except DomainError as error:
+            return Refusal(error.code, dict(error.params))
+        if not shares:
+            class_id = int(shares_text.partition("/")[0])
+            return Refusal("billing.no_assignment", {"usage_class": self.prices.class_codes.get(class_id, "")})
+        last = shares[0].versions[-1]
+        return Terms(
+            shares=shares,
+            class_ids=class_ids,
+            from_date=start,
+            to_date=end,
+            period_date=Month.from_number(row.yyyymm).first_date,
+            months=row.months,
+            options=options,
+            taxes=self.prices.item_taxes,
+            people=tuple(PeopleFrom(date.fromisoformat(day), int(value)) for day, value in _pairs(people)),
+            quota=tuple(QuotaFrom(date.fromisoformat(day), Decimal(value)) for day, value in _pairs(quota)),
+            relief=tuple(reliefs.split(",")) if reliefs else (),
+            calibre=str(row.calibre),
+            anchor=_anchor(row.tier_anchor),
+            opened=_date(row.opened_date),
+            closed=_date(row.closed_date),
+            account_fees=bool(key[14]),
+            account_used=None if key[15] is None else bool(key[15]),
+            carries=self.prices.catalogue.version(last.code, last.effective_from).volume.carry,
+        )
+
+    def _shares(
+        self, unit_id: int, shares_text: str, start: date, end: date
+    ) -> tuple[tuple[UsageShare, ...], tuple[int, ...]]:
+        """The shares with their price versions; none when a class has no plan."""
+        shares, class_ids = [], []
+        for text in shares_text.split(","):
+            class_id, kind, value = text.split("/")
+            plans = self.prices.plans_for(unit_id=unit_id, class_id=int(class_id), day=start)
+            versions: list[VersionRef] = []
+            for plan in plans:
+                if plan.from_date < max(end, start + ONE_DAY):
+                    versions += self._versions(plan, start, end)
+            if not versions:
+                return (), ()
+            shares.append(UsageShare(tuple(versions), ShareKind(kind.lower()), Decimal(value) if value else None))
+            class_ids.append(int(class_id))
+        return tuple(shares), tuple(class_ids)
+
+    def _versions(self, plan: Assigned, start: date, end: date) -> list[VersionRef]:
+        """The plan's versions in [start, end), each from the day on which it governs: a plan may be assigned to the class
+        later than its version came into force.
+        """
+        refs = self.prices.catalogue.refs(plan.plan_code, max(plan.from_date, start), end)
+        return [VersionRef(ref.code, ref.effective_from, max(ref.start, plan.from_date)) for ref in refs]
+
+    def _options(self, text: str, start: date, end: date) -> tuple[ItemOption, ...]:
+        made = []
+        for charge_item, plan in _pairs(text):
+            versions: tuple[VersionRef, ...] = ()
+            if plan:
+                versions = self.prices.catalogue.refs(self.prices.plan_codes[int(plan)], start, end)
+            made.append(ItemOption(self._item_codes[int(charge_item)], versions))
+        return tuple(sorted(made, key=lambda option: option.item_code))
+
+
+@lru_cache(maxsize=4)
+def _maker(fingerprint: tuple[object, ...], holder: "_PricesHolder") -> TermsMaker:
+    return TermsMaker(holder.prices)
+
+
+class _PricesHolder:
+    """Carries a price list through the cache without being part of its key."""
+
+    def __init__(self, prices: PriceList) -> None:
+        self.prices = prices
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _PricesHolder)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+def terms_maker(prices: PriceList) -> TermsMaker:
+    """The maker of these prices, with what it made before in this process."""
+    return _maker(prices.fingerprint, _PricesHolder(prices))
+
+
+def _pairs(text: str) -> Sequence[tuple[str, str]]:
+    if not text:
+        return ()
+    return [(first, rest) for first, _, rest in (each.partition("/") for each in text.split(","))]
+
+
+def _date(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def _anchor(text: str | None) -> MonthDay | None:
+    if not text:
+        return None
+    month, _, day = text.partition("-")
+    return MonthDay(int(month), int(day))
