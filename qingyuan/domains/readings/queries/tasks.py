@@ -7,6 +7,7 @@ from typing import Any
 
 from qingyuan.domains.readings.queries.field_facts import rows_of
 from qingyuan.kernel.actor import Actor
+from qingyuan.kernel.errors import NotFound
 from qingyuan.platform.staff.queries import Reach, reach
 
 
@@ -105,6 +106,7 @@ def tasks(
     round_no: int | None = None,
     book_ids: Sequence[int] | None = None,
     unit_ids: Sequence[int] | None = None,
+    task_ids: Sequence[int] | None = None,
     limit: int = 500,
     offset: int = 0,
 ) -> tuple[TaskRow, ...]:
@@ -120,6 +122,7 @@ def tasks(
               AND (%(round)s::int IS NULL OR p.round_no = %(round)s)
               AND (%(books)s::bigint[] IS NULL OR t.book_id = ANY(%(books)s::bigint[]))
               AND (%(units)s::bigint[] IS NULL OR t.unit_id = ANY(%(units)s::bigint[]))
+              AND (%(tasks)s::bigint[] IS NULL OR t.id = ANY(%(tasks)s::bigint[]))
             ORDER BY p.yyyymm DESC, p.round_no DESC, b.book_no
             LIMIT %(limit)s OFFSET %(offset)s
         ) t
@@ -141,6 +144,7 @@ def tasks(
         "round": round_no,
         "books": None if book_ids is None else list(book_ids),
         "units": None if unit_ids is None else list(unit_ids),
+        "tasks": None if task_ids is None else list(task_ids),
         "limit": limit,
         "offset": offset,
     }
@@ -150,6 +154,15 @@ def tasks(
 def _task(row: Sequence[Any]) -> TaskRow:
     values: list[Any] = [*row[:10], Progress(*row[10:])]
     return TaskRow(*values)
+
+
+def task(*, actor: Actor, task_id: int, on: date) -> TaskRow:
+    """One task. Raises NotFound, also outside the actor's reach (readings.view)."""
+    companies = rows_of("SELECT company_id FROM reading_task WHERE id = %s", [task_id])
+    found = tasks(actor=actor, company_id=companies[0][0], on=on, task_ids=[task_id]) if companies else ()
+    if not found:
+        raise NotFound(reading_task=task_id)
+    return found[0]
 
 
 def period_progress(*, actor: Actor, company_id: int, yyyymm: int, on: date, round_no: int = 1) -> Progress:

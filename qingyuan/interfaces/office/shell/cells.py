@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from qingyuan.interfaces.office.shell.charts import Sparkline
+from qingyuan.interfaces.office.shell.charts import Share, ShareBar, Sparkline
 from qingyuan.interfaces.office.shell.chips import Chip
 from qingyuan.interfaces.office.shell.formats import (
     NOTHING,
@@ -21,13 +21,14 @@ from qingyuan.interfaces.office.shell.formats import (
     price_text,
     volume_text,
 )
-from qingyuan.interfaces.office.shell.lists import Column, ColumnKind
+from qingyuan.interfaces.office.shell.lists import Column, ColumnKind, RowAction
 
 _WRITERS: dict[ColumnKind, Callable[[Any], str]] = {
     ColumnKind.MONEY: money_text,
     ColumnKind.DEBT: money_text,
     ColumnKind.PRICE: price_text,
     ColumnKind.VOLUME: volume_text,
+    ColumnKind.READING: volume_text,
     ColumnKind.INTEGER: integer_text,
     ColumnKind.PERCENT: percent_text,
     ColumnKind.DATE: date_text,
@@ -38,13 +39,16 @@ _WRITERS: dict[ColumnKind, Callable[[Any], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """`css` holds the classes of the td; at most one of `chip` and `sparkline` is set, else `text` is shown."""
+    """`css` holds the classes of the td; at most one of the pictures is set, else `text` is shown."""
 
     text: str
     css: str
     url: str | None = None
     chip: Chip | None = None
     sparkline: Sparkline | None = None
+    chips: tuple[Chip, ...] = ()
+    shares: ShareBar | None = None
+    actions: tuple[RowAction, ...] = ()
 
 
 def cell_for(column: Column[Any], row: Any) -> Cell:
@@ -52,12 +56,9 @@ def cell_for(column: Column[Any], row: Any) -> Cell:
     value = column.value_of(row)
     url = column.link(row) if column.link is not None else None
     css = css_for(column.kind)
-    if column.kind is ColumnKind.CHIP:
-        return (
-            Cell("", css, url, chip=value if isinstance(value, Chip) else Chip(str(value))) if value else Cell("", css)
-        )
-    if column.kind is ColumnKind.SPARKLINE:
-        return Cell("", css, url, sparkline=Sparkline(tuple(value), str(column.label))) if value else Cell(NOTHING, css)
+    drawn = _PICTURES.get(column.kind)
+    if drawn is not None:
+        return drawn(value, css, url, str(column.label))
     if column.kind is ColumnKind.DEBT and value:
         return _debt_cell(value, css, url)
     return Cell(text_for(column.kind, value), css, url)
@@ -92,6 +93,34 @@ def unit_for(kind: ColumnKind) -> str:
     if kind is ColumnKind.VOLUME:
         return "m³"
     return _("yuan/m³") if kind is ColumnKind.PRICE else ""
+
+
+def _chip_cell(value: Any, css: str, url: str | None, _label: str) -> Cell:
+    if not value:
+        return Cell("", css)
+    if isinstance(value, list | tuple):
+        return Cell("", css, url, chips=tuple(value))
+    return Cell("", css, url, chip=value if isinstance(value, Chip) else Chip(str(value)))
+
+
+def _sparkline_cell(value: Sequence[Any], css: str, url: str | None, label: str) -> Cell:
+    return Cell("", css, url, sparkline=Sparkline(tuple(value), label)) if value else Cell(NOTHING, css)
+
+
+def _shares_cell(value: Sequence[Share], css: str, url: str | None, _label: str) -> Cell:
+    return Cell("", css, url, shares=ShareBar(tuple(value)))
+
+
+def _actions_cell(value: Sequence[RowAction], css: str, _url: str | None, _label: str) -> Cell:
+    return Cell("", css, actions=tuple(value))
+
+
+_PICTURES: dict[ColumnKind, Callable[[Any, str, str | None, str], Cell]] = {
+    ColumnKind.CHIP: _chip_cell,
+    ColumnKind.SPARKLINE: _sparkline_cell,
+    ColumnKind.SHARES: _shares_cell,
+    ColumnKind.ACTIONS: _actions_cell,
+}
 
 
 def _debt_cell(amount: Decimal, css: str, url: str | None) -> Cell:

@@ -47,6 +47,42 @@ class Sparkline:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """One part of a whole: its word, its count, its tone (a chip's)."""
+
+    label: str
+    count: int
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShareBar:
+    """How a whole divides into its parts (进度条), 120 × 12; empty parts take no room."""
+
+    shares: tuple[Share, ...]
+
+    WIDTH = 120
+    HEIGHT = 12
+
+    @property
+    def pieces(self) -> list[tuple[str, str, str]]:
+        """Left edge, width and tone of each part."""
+        whole = sum(share.count for share in self.shares)
+        left, found = Decimal(0), []
+        for share in self.shares:
+            if share.count:
+                width = Decimal(self.WIDTH * share.count) / whole
+                found.append((f"{left:.2f}", f"{width:.2f}", share.tone))
+                left += width
+        return found
+
+    @property
+    def description(self) -> str:
+        """The parts in words, empty ones left out."""
+        return "、".join(f"{share.label} {share.count}" for share in self.shares if share.count)
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """One value of a chart under its label. `emphasised` stands out (the current period)."""
 

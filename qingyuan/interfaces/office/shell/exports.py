@@ -34,6 +34,7 @@ _NUMBER_FORMATS = {
     ColumnKind.DEBT: "#,##0.00",
     ColumnKind.PRICE: "0.00####",
     ColumnKind.VOLUME: "#,##0.###",
+    ColumnKind.READING: "#,##0.###",
     ColumnKind.INTEGER: "#,##0",
     ColumnKind.PERCENT: "0.0%",
 }
@@ -85,8 +86,7 @@ def _columns(request: OfficeRequest, spec: ListSpec[RowT]) -> list[Column[RowT]]
     return [
         column
         for column in spec.columns
-        if column.kind is not ColumnKind.SPARKLINE
-        and (column.fixed or (column.shown if chosen is None else column.key in chosen))
+        if column.kind.is_exported and (column.fixed or (column.shown if chosen is None else column.key in chosen))
     ]
 
 

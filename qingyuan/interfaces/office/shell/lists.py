@@ -28,18 +28,26 @@ class ColumnKind(Enum):
     DEBT = "debt"  # money owed: above zero with 欠 and in red
     PRICE = "price"
     VOLUME = "volume"
+    READING = "reading"  # a register value: as a volume, without a unit in the heading
     INTEGER = "integer"
     PERCENT = "percent"
     DATE = "date"
     INSTANT = "instant"
     MONTH = "month"
-    CHIP = "chip"
+    CHIP = "chip"  # one chip or a sequence of them
     PHONE = "phone"  # masked on the page and in exports
     SPARKLINE = "sparkline"  # a sequence of numbers
+    SHARES = "shares"  # a sequence of `Share`: how the row's whole divides, as one bar
+    ACTIONS = "actions"  # a sequence of `RowAction`: buttons that a script of the page answers
 
     @property
     def is_number(self) -> bool:
         return self in _NUMBERS
+
+    @property
+    def is_exported(self) -> bool:
+        """Pictures and buttons stay on the page."""
+        return self not in {ColumnKind.SPARKLINE, ColumnKind.SHARES, ColumnKind.ACTIONS}
 
 
 _NUMBERS = frozenset(
@@ -48,6 +56,7 @@ _NUMBERS = frozenset(
         ColumnKind.DEBT,
         ColumnKind.PRICE,
         ColumnKind.VOLUME,
+        ColumnKind.READING,
         ColumnKind.INTEGER,
         ColumnKind.PERCENT,
     }
@@ -85,6 +94,15 @@ class Action:
     permission: str = ""
     icon: str = ""
     key: str = ""
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowAction:
+    """A button in a row; `name` goes into `data-row-action` for the page's script."""
+
+    label: Label
+    name: str
     primary: bool = False
 
 

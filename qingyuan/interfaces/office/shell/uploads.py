@@ -7,7 +7,7 @@ set-wise operation. The file waits on the server between the steps, for its uplo
 import hashlib
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -74,11 +74,15 @@ class PreviewRow:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The judged file. Refused rows come first on the page; with `all_or_nothing` one refused row stops everything."""
+    """The judged file. Refused rows come first on the page; with `all_or_nothing` one refused row stops everything.
+
+    `stamp` goes out with the preview and comes back with the confirmation (`request.POST["stamp"]`): what was judged.
+    """
 
     headings: tuple[str, ...]
     rows: Sequence[PreviewRow]
     all_or_nothing: bool = False
+    stamp: str = ""
 
     def count(self, verdict: Verdict) -> int:
         return sum(row.verdict is verdict for row in self.rows)
@@ -130,17 +134,23 @@ class Outcome:
     issues: tuple[tuple[str, Chip, str], ...]
 
 
-def upload_response(request: OfficeRequest, spec: UploadSpec) -> HttpResponse:
+def upload_response(
+    request: OfficeRequest,
+    spec: UploadSpec,
+    *,
+    context: Mapping[str, object] | None = None,
+    template: str = "office/upload.html",
+) -> HttpResponse:
     """The import page in whichever of its three steps the request is."""
-    context: dict[str, object] = {"title": str(spec.title), "upload": spec}
+    shown: dict[str, object] = {"title": str(spec.title), "upload": spec, **(context or {})}
     status = 200
     if request.method == "POST":
         try:
-            context |= _confirmed(request, spec) if "token" in request.POST else _previewed(request, spec)
+            shown |= _confirmed(request, spec) if "token" in request.POST else _previewed(request, spec)
         except DomainError as error:
-            context["problem"] = error_sentence(error)
+            shown["problem"] = error_sentence(error)
             status = 422
-    return render(request, "office/upload.html", context, status=status)
+    return render(request, template, shown, status=status)
 
 
 def _previewed(request: OfficeRequest, spec: UploadSpec) -> dict[str, object]:

@@ -169,6 +169,18 @@ SETS: tuple[ShippedSet, ...] = (
         ),
     ),
     ShippedSet(
+        "acceptance_reason",
+        "审核意见",
+        "Why an unusual reading is accepted",
+        (
+            ("VERIFIED", "现场核实无误", "Verified on site"),
+            ("CUSTOMER", "用户确认用水属实", "Confirmed by the customer"),
+            ("VACANT", "空置或停用属实", "Vacant or not in use"),
+            ("LEAK", "表后漏水", "Leak behind the meter"),
+            ("SEASON", "季节性用水", "Seasonal use"),
+        ),
+    ),
+    ShippedSet(
         "adjustment_kind",
         "追补类别",
         "Kind of adjustment",

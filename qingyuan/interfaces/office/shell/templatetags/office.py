@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from qingyuan.interfaces.office.shell import formats
-from qingyuan.interfaces.office.shell.charts import BarChart, Sparkline, StepChart
+from qingyuan.interfaces.office.shell.charts import BarChart, ShareBar, Sparkline, StepChart
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.details import Confirm, FactList, MaskedValue, Stepper, SubTable, Timeline
 from qingyuan.interfaces.office.shell.forms import PlacedField
@@ -135,6 +135,11 @@ def stepper(view: Stepper) -> Mapping[str, Any]:
 @register.inclusion_tag("office/components/sparkline.html")
 def sparkline(view: Sparkline) -> Mapping[str, Any]:
     return {"spark": view}
+
+
+@register.inclusion_tag("office/components/share_bar.html")
+def share_bar(view: ShareBar) -> Mapping[str, Any]:
+    return {"bar": view}
 
 
 @register.inclusion_tag("office/components/bar_chart.html")
