@@ -101,7 +101,7 @@ def ensure_demo(cluster: Cluster, template: str) -> str:
 
 def demo_name(template: str) -> str:
     """The demo's name for the code and the month as they are now."""
-    digest = hashlib.sha256(f"{template} {localdate():%Y%m}".encode())
+    digest = hashlib.sha256(f"{template} {localdate()}".encode())
     for path in sorted([*ROOT.glob("qingyuan/**/*.py"), *ROOT.glob("qingyuan/data/**/*.yaml")]):
         if "interfaces" not in path.parts:
             digest.update(path.name.encode() + path.read_bytes())
@@ -109,12 +109,18 @@ def demo_name(template: str) -> str:
 
 
 def fill_demo() -> None:
-    """The demo utility at its smallest, three months up to this one."""
-    from qingyuan.kernel.period import Month  # models can be imported only after Django's set-up
-    from qingyuan.tools.demo.city import SMALLEST_CITY
-    from qingyuan.tools.demo.fill import fill
+    """The demo utility at its smallest, with three months."""
+    from qingyuan.tools.demo.city import SMALLEST_CITY  # models can be imported only after Django's set-up
+    from qingyuan.tools.demo.fill import fill, last_month_played
 
-    fill(accounts=SMALLEST_CITY, month_count=3, last=Month.of(localdate()), report=lambda _done, _total, _message: None)
+    today = localdate()
+    fill(
+        accounts=SMALLEST_CITY,
+        month_count=3,
+        last=last_month_played(today),
+        today=today,
+        report=lambda _done, _total, _message: None,
+    )
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import sys
 from django.utils import timezone
 
 from qingyuan.kernel.period import Month
-from qingyuan.tools.demo.fill import DEFAULT_ACCOUNTS, DEFAULT_MONTHS, fill
+from qingyuan.tools.demo.fill import DEFAULT_ACCOUNTS, DEFAULT_MONTHS, fill, last_month_played
 
 _BAR = 30
 
@@ -15,14 +15,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """How large, and up to which month."""
     parser.add_argument("--accounts", type=int, default=DEFAULT_ACCOUNTS, help=f"accounts (default {DEFAULT_ACCOUNTS})")
     parser.add_argument("--months", type=int, default=DEFAULT_MONTHS, help=f"months (default {DEFAULT_MONTHS})")
-    parser.add_argument("--until", default="", help="the last month, yyyy-mm (default: this month)")
+    parser.add_argument("--until", default="", help="the last month, yyyy-mm (default: the last whole one)")
 
 
 def run(options: argparse.Namespace) -> int:
     """Fill, with a bar. A filling that was interrupted goes on where it stopped."""
     today = timezone.localdate()
-    last = Month.from_number(int(options.until.replace("-", ""))) if options.until else Month.of(today)
-    done = fill(accounts=options.accounts, month_count=options.months, last=last, report=_show)
+    last = Month.from_number(int(options.until.replace("-", ""))) if options.until else last_month_played(today)
+    done = fill(accounts=options.accounts, month_count=options.months, last=last, today=today, report=_show)
     print(f"\n{done.accounts} accounts, {done.first} to {done.last}", flush=True)
     return 0
 

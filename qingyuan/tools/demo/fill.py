@@ -36,8 +36,14 @@ def founded_on(today: date) -> date:
     return date(min(today.year - 2, golden.OPENED.year), 1, 1)
 
 
-def fill(*, accounts: int, month_count: int, last: Month, report: Report) -> Filled:
-    """Fill the database with `accounts` accounts and `month_count` months up to `last`.
+def last_month_played(today: date) -> Month:
+    """The last month all of whose days that the demo acts on have passed."""
+    this = Month.of(today)
+    return this if today.day > months.PAYING_DAY else this.plus(-1)
+
+
+def fill(*, accounts: int, month_count: int, last: Month, today: date, report: Report) -> Filled:
+    """Fill the database with `accounts` accounts and `month_count` months up to `last`; the books are open for `today`.
 
     In the last month one book is left for a person to review. Raises CityTooSmall, DemoRefused.
     """
@@ -62,6 +68,9 @@ def fill(*, accounts: int, month_count: int, last: Month, report: Report) -> Fil
     for month in span:
         _play_month(town, month, first=first, last=last)
         steps.done(f"{month} 已抄表、开账、收费")
+    for month in {last.plus(1), Month.of(today)}:
+        if last < month <= Month.of(today):
+            months.open_books(town, month)
     steps.all_done()
     return Filled(len(city), first, last)
 

@@ -6,13 +6,12 @@ from datetime import date
 from django.db import transaction
 
 from qingyuan.kernel.actor import system_actor
-from qingyuan.kernel.period import Month
 from qingyuan.platform.jobs import operations as jobs
 from qingyuan.platform.jobs import queries as job_queries
 from qingyuan.platform.jobs.models import JobState
 from qingyuan.platform.organisation import queries as units
 from qingyuan.tools.demo import company
-from qingyuan.tools.demo.fill import DEFAULT_ACCOUNTS, DEFAULT_MONTHS, fill, founded_on
+from qingyuan.tools.demo.fill import DEFAULT_ACCOUNTS, DEFAULT_MONTHS, fill, founded_on, last_month_played
 
 FILL_TASK = "demo.fill"
 TITLE = "演示数据"
@@ -47,11 +46,17 @@ def _failed_before(on: date) -> bool:
 
 
 def fill_in_background(*, job_id: int, today: date, say: Callable[[str], None]) -> None:
-    """Fill the city with the default size up to this month, reporting to the job and to `say`."""
+    """Fill the city with the default size up to the last whole month, reporting to the job and to `say`."""
 
     def report(done: int, total: int, message: str) -> None:
         jobs.progress(job_id, done, total, message)
         say(f"  演示数据 {done}/{total} {message}")
 
     with jobs.working(job_id):
-        fill(accounts=DEFAULT_ACCOUNTS, month_count=DEFAULT_MONTHS, last=Month.of(today), report=report)
+        fill(
+            accounts=DEFAULT_ACCOUNTS,
+            month_count=DEFAULT_MONTHS,
+            last=last_month_played(today),
+            today=today,
+            report=report,
+        )
