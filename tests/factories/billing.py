@@ -12,6 +12,7 @@ from qingyuan.domains.billing.rules.states import RunPurpose
 from qingyuan.domains.customers.models import AccountHolder, Customer, HouseholdSize
 from qingyuan.domains.ledger import operations as ledger
 from qingyuan.domains.meters.models import PointAccount, UsageShare
+from qingyuan.domains.readings.models import Consumption, ConsumptionPart, ReadingItem
 from qingyuan.domains.tariffs.models import ChargeItem, PlanAssignment, PricePlan, PriceVersion, UsageClass
 from qingyuan.domains.tariffs.rules.parse import parse_version
 from qingyuan.kernel.canonical import sha256_hex
@@ -213,3 +214,17 @@ def bill_month(priced: PricedTown, on: date, values: dict[int, str], **given: ob
 def amounts(bills: Sequence[Bill]) -> list[Decimal]:
     """The bills' amounts."""
     return [bill.amount for bill in bills]
+
+
+def correct_usage(reading_item_id: int | None, volume: str) -> None:
+    """A further revision of the reading item's consumption, as a correction of its readings makes it."""
+    found = ReadingItem.objects.get(pk=reading_item_id)
+    old = found.consumption
+    assert old is not None
+    part = ConsumptionPart.objects.get(consumption=old)
+    new = Consumption.objects.get(pk=old.pk)
+    new.pk, new.revision, new.volume = None, old.revision + 1, Decimal(volume)  # type: ignore[assignment]
+    new.save(force_insert=True)
+    part.pk, part.consumption, part.volume = None, new, Decimal(volume)  # type: ignore[assignment]
+    part.save(force_insert=True)
+    ReadingItem.objects.filter(pk=found.pk).update(consumption=new)

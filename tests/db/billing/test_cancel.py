@@ -9,13 +9,13 @@ from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing.models import Bill, BillLine, BillLive, RerateProposal, TierEntry
 from qingyuan.domains.customers.models import AccountHolder
 from qingyuan.domains.ledger.models import AccountBalance
-from qingyuan.domains.readings.models import Consumption, ConsumptionPart, ReadingItem
 from tests.factories.billing import (
     PricedTown,
     account_of,
     amounts,
     bill_month,
     calculated_run,
+    correct_usage,
     issue_run,
     make_billable_points,
     make_priced_town,
@@ -43,25 +43,11 @@ def six_bills(priced: PricedTown, point: int) -> list[Bill]:
     return [bill_month(priced, day(month), {point: str(100 + 60 * month)})[0] for month in range(1, 7)]
 
 
-def correct_usage(bill: Bill, volume: str) -> None:
-    """A further revision of the bill's consumption, as a correction of its readings makes it."""
-    reading_item = ReadingItem.objects.get(pk=bill.reading_item_id)
-    old = reading_item.consumption
-    assert old is not None
-    part = ConsumptionPart.objects.get(consumption=old)
-    new = Consumption.objects.get(pk=old.pk)
-    new.pk, new.revision, new.volume = None, old.revision + 1, D(volume)  # type: ignore[assignment]
-    new.save(force_insert=True)
-    part.pk, part.consumption, part.volume = None, new, D(volume)  # type: ignore[assignment]
-    part.save(force_insert=True)
-    ReadingItem.objects.filter(pk=reading_item.pk).update(consumption=new)
-
-
 def test_six_bills_of_60_when_the_second_was_really_40(priced: PricedTown) -> None:
     (point,) = make_billable_points(priced, 1)
     bills = six_bills(priced, point)
     assert amounts(bills) == [D("207.00"), D("207.00"), D("207.00"), D("234.60"), D("289.80"), D("349.80")]
-    correct_usage(bills[1], "40.000")
+    correct_usage(bills[1].reading_item_id, "40.000")
 
     done = billing.rebill(actor=SYSTEM, bill_id=bills[1].pk, posting_date=day(7), reason="抄错")
 
@@ -84,7 +70,7 @@ def test_six_bills_of_60_when_the_second_was_really_40(priced: PricedTown) -> No
 def test_applied_proposals_bring_the_year_to_what_it_should_have_been(priced: PricedTown) -> None:
     (point,) = make_billable_points(priced, 1)
     bills = six_bills(priced, point)
-    correct_usage(bills[1], "40.000")
+    correct_usage(bills[1].reading_item_id, "40.000")
     billing.rebill(actor=SYSTEM, bill_id=bills[1].pk, posting_date=day(7), reason="抄错")
     used = sum(TierEntry.objects.values_list("volume", flat=True))
 
@@ -131,7 +117,7 @@ def test_bill_paid_with_100_cancelled_and_billed_again_at_80_leaves_20_prepaid(d
     account_id = account_of(point)
     assert bill.amount == D("100.00")
     pay(priced, account_id, "100.00")
-    correct_usage(bill, "40.000")
+    correct_usage(bill.reading_item_id, "40.000")
 
     billing.rebill(actor=SYSTEM, bill_id=bill.pk, posting_date=day(2), reason="抄错")
 
