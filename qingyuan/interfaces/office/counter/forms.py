@@ -95,5 +95,5 @@ class ShiftFilterForm(FilterForm):
         label=_("Over and short"),
         choices=[("over", _("Cash over")), ("short", _("Cash short")), ("even", _("Cash even"))],
     )
-    from_date = forms.DateField(label=_("Closed from"))
-    to_date = forms.DateField(label=_("Closed to"))
+    from_date = forms.DateField(label=_("Shifts closed from"))
+    to_date = forms.DateField(label=_("Shifts closed to"))

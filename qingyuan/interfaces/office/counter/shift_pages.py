@@ -13,12 +13,21 @@ from qingyuan.domains.payments.rules.tally import FACE_VALUES
 from qingyuan.interfaces.office.counter.forms import CountForm
 from qingyuan.interfaces.office.payments import columns
 from qingyuan.interfaces.office.payments.words import SHIFT_STATES, TENDERS
+from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.details import DetailPage, Fact, Figure, SubTable, sub_table
 from qingyuan.interfaces.office.shell.formats import instant_text, money_text
 from qingyuan.interfaces.office.shell.lists import Action, Column, ColumnKind
 from qingyuan.interfaces.office.shell.text import Label
 from qingyuan.kernel.money import fen
 from qingyuan.overviews.shifts import ShiftLine, ShiftPage
+
+
+def _difference_chip(amount: Decimal | None) -> Chip | None:
+    if amount is None:
+        return None
+    word, tone = difference_of(amount)
+    return Chip(word, {"over": Tone.AMBER, "short": Tone.RED, "even": Tone.GREEN}[tone])
+
 
 COLUMNS: tuple[Column[ShiftLine], ...] = (
     Column(
@@ -31,14 +40,15 @@ COLUMNS: tuple[Column[ShiftLine], ...] = (
     Column("cashier_name", _("Cashier")),
     Column("unit_name", _("Hall")),
     Column("state", _("State"), ColumnKind.CHIP, value=lambda row: SHIFT_STATES[row.state]),
-    Column("opened_at", _("Opened at"), ColumnKind.INSTANT, sortable=True),
-    Column("closed_at", _("Closed at"), ColumnKind.INSTANT, sortable=True),
-    Column("payments", _("Payment count"), ColumnKind.INTEGER),
-    Column("received", _("Received"), ColumnKind.MONEY),
-    Column("float_amount", _("Float money"), ColumnKind.MONEY, shown=False),
+    Column("over_short", _("Over or short"), ColumnKind.MONEY, sortable=True, totalled=True),
+    Column("difference", _("Result of the count"), ColumnKind.CHIP, value=lambda row: _difference_chip(row.over_short)),
     Column("expected_cash", _("Cash expected"), ColumnKind.MONEY, totalled=True),
     Column("counted_cash", _("Cash counted"), ColumnKind.MONEY, totalled=True),
-    Column("over_short", _("Over or short"), ColumnKind.MONEY, sortable=True, totalled=True),
+    Column("received", _("Received"), ColumnKind.MONEY),
+    Column("payments", _("Payment count"), ColumnKind.INTEGER),
+    Column("opened_at", _("Opened at"), ColumnKind.INSTANT, sortable=True),
+    Column("closed_at", _("Closed at"), ColumnKind.INSTANT, sortable=True),
+    Column("float_amount", _("Float money"), ColumnKind.MONEY, shown=False),
     Column("note", _("Remark on the shift"), ColumnKind.LONG_TEXT, shown=False),
 )
 

@@ -26,7 +26,7 @@ class PaymentFilterForm(FilterForm):
     to_date = forms.DateField(label=_("To day"))
     tender = forms.ChoiceField(label=_("Paid by"), choices=list(TENDERS.items()))
     channel = forms.ChoiceField(label=_("Channel"), choices=list(CHANNELS.items()))
-    state = forms.ChoiceField(label=_("State"), choices=[("stands", _("Valid payment")), ("void", _("Voided"))])
+    state = forms.ChoiceField(label=_("State"), choices=[("stands", _("Valid")), ("void", _("Voided"))])
 
 
 class VoidForm(OfficeForm):
