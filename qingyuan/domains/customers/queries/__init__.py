@@ -8,7 +8,13 @@ from qingyuan.domains.customers.queries.billing_facts import (
     not_to_read,
 )
 from qingyuan.domains.customers.queries.payers import PayerFacts, payers
-from qingyuan.domains.customers.queries.refs import AccountRef, account_ref, account_refs, account_refs_by_id
+from qingyuan.domains.customers.queries.refs import (
+    AccountRef,
+    account_ref,
+    account_refs,
+    account_refs_by_id,
+    customer_id_of,
+)
 from qingyuan.domains.customers.queries.search import Candidate, Hit, candidates, hits, search
 
 __all__ = [
@@ -23,6 +29,7 @@ __all__ = [
     "account_refs_by_id",
     "billing_facts",
     "candidates",
+    "customer_id_of",
     "hits",
     "holds_on",
     "not_to_read",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from qingyuan.domains.customers.models import Account
+from qingyuan.domains.customers.models import Account, Customer
 from qingyuan.domains.customers.rules.states import AccountState
 from qingyuan.kernel.errors import NotFound
 
@@ -42,6 +42,12 @@ def account_ref(account_no: str) -> AccountRef:
     if found is None:
         raise NotFound(account_no=account_no)
     return found
+
+
+def customer_id_of(company_id: int, customer_no: str) -> int | None:
+    """The company's customer with this number; None when there is none. One query."""
+    found = Customer.objects.filter(company_id=company_id, customer_no=customer_no)
+    return found.values_list("id", flat=True).first()
 
 
 def _refs(**conditions: object) -> list[AccountRef]:

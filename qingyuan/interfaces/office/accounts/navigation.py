@@ -1,0 +1,18 @@
+"""The area's place in the menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from qingyuan.interfaces.office.shell.navigation import Group, NavigationEntry
+
+ENTRIES = (
+    NavigationEntry(
+        Group.CUSTOMERS,
+        _("Accounts"),
+        "accounts:list",
+        "customers.view",
+        order=10,
+        icon="users",
+        keywords=("yhda", "yonghu", "hudang", "accounts"),
+        jump_key="u",
+    ),
+)
