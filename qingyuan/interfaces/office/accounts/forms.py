@@ -80,7 +80,7 @@ class ContactForm(OfficeForm):
     """联系方式 of the holder."""
 
     phone = forms.CharField(label=_("Phone"), max_length=40)
-    name = forms.CharField(label=_("Contact"), max_length=60, required=False)
+    name = forms.CharField(label=_("Contact person"), max_length=60, required=False)
     email = forms.EmailField(
         label=_("E-mail"),
         max_length=100,

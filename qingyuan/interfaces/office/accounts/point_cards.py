@@ -79,7 +79,7 @@ def _facts(point: PointDetail, place: PlacedPoint | None) -> tuple[Fact, ...]:
         ),
         Fact(_("Calibre"), f"DN{point.calibre}"),
         Fact(_("Meter location"), locations.get(point.location, point.location)),
-        Fact(_("Opened on"), date_text(point.opened_date)),
+        Fact(_("Point opened on"), date_text(point.opened_date)),
     ]
     if place is not None:
         order = f" · {place.order_no}" if place.order_no is not None else ""

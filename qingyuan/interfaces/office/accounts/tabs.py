@@ -32,6 +32,7 @@ def overview(request: OfficeRequest, account_no: str) -> HttpResponse:
     context = {
         "chart": _usage_chart(tab),
         "has_usage": bool(tab.usage),
+        "has_estimates": any(month.is_estimated for month in tab.usage),
         "file_facts": _file_facts(request, header, tab),
         "tiers": [_tier_table(use) for use in tab.tiers],
         "holders": sub_table(_("Holders"), HOLDER_COLUMNS, tab.holders, caption_shown=True),
@@ -159,13 +160,13 @@ def _file_facts(request: OfficeRequest, header: AccountHeader, tab: OverviewTab)
         may_see = holder.document_mask and "customers.see_document" in request.permissions
         facts += [
             Fact(_("Customer no."), holder.customer_no),
-            Fact(_("Contact"), holder.contact_name),
+            Fact(_("Contact person"), holder.contact_name),
             Fact(_("Identity document"), holder.document_mask, url=address_of(header, "document") if may_see else ""),
             Fact(_("Tax no."), holder.tax_no),
         ]
     facts += [Fact(scheme, value) for scheme, value in tab.classifications]
     facts.append(Fact(_("Remark"), header.note))
-    return FactList(tuple(facts), heading=_("File"))
+    return FactList(tuple(facts), heading=_("Account particulars"))
 
 
 def _tier_table(use: TierUse) -> SubTable:
