@@ -9,6 +9,7 @@ from collections.abc import Callable
 from tests.e2e.billing_examples import BILLING, NO_BILLING_PAGES
 from tests.e2e.payments_examples import NO_PAGES_OF_PAYMENTS, PAYMENTS
 from tests.e2e.readings_examples import NO_PAGES_OF_READINGS, READINGS
+from tests.e2e.records_examples import NO_PAGES_OF_RECORDS, RECORDS
 from tests.e2e.settings_examples import NO_PAGES, SETTINGS
 
 EXAMPLES: dict[str, Callable[[], dict[str, object]]] = {
@@ -17,6 +18,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, object]]] = {
     **SETTINGS,
     **BILLING,
     **READINGS,
+    **RECORDS,
 }
 
 NOT_PAGES = {
@@ -24,6 +26,7 @@ NOT_PAGES = {
     **NO_BILLING_PAGES,
     **NO_PAGES_OF_PAYMENTS,
     **NO_PAGES_OF_READINGS,
+    **NO_PAGES_OF_RECORDS,
     "shell:columns": "takes a POST alone",
     "gallery:progress": "a part of a page",
     "gallery:reveal": "a part of a page",

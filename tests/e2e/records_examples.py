@@ -1,0 +1,73 @@
+"""Addresses of the customer file: an account, its meter, its point, its book."""
+
+from collections.abc import Callable, Iterator
+
+from qingyuan.domains.customers.models import Account, AccountHold
+from qingyuan.domains.customers.operations import place_hold
+from qingyuan.domains.customers.rules.states import HoldActivity
+from qingyuan.domains.meters.models import Installation, PointBook
+from qingyuan.kernel.actor import system_actor
+
+
+def _hanging() -> Installation:
+    return Installation.objects.filter(removed_at__isnull=True, point__accounts__to_date__isnull=True).order_by("id")[0]
+
+
+def _account() -> Account:
+    return Account.objects.filter(points__point=_hanging().point_id).order_by("id")[0]
+
+
+def _of_account() -> dict[str, object]:
+    return {"account_no": _account().account_no}
+
+
+def _hold() -> dict[str, object]:
+    account = _account()
+    found = AccountHold.objects.filter(account=account, to_date__isnull=True).order_by("id").first()
+    hold_id = (
+        found.pk
+        if found is not None
+        else place_hold(
+            actor=system_actor(),
+            account_id=account.pk,
+            activity=HoldActivity.READING,
+            reason="表井积水",
+            from_date=account.opened_date,
+            on=account.opened_date,
+        )
+    )
+    return {"account_no": account.account_no, "hold_id": hold_id}
+
+
+def _of_point() -> dict[str, object]:
+    return {"point_no": _hanging().point.point_no}
+
+
+def _of_meter() -> dict[str, object]:
+    return {"meter_no": _hanging().meter.meter_no}
+
+
+def _of_book() -> dict[str, object]:
+    return {"book_no": PointBook.objects.filter(point=_hanging().point_id).order_by("-id")[0].book.book_no}
+
+
+def _accounts() -> Iterator[str]:
+    tabs = ("detail", "meters", "readings", "bills", "payments", "files", "log")
+    forms = ("document", "contact", "customer", "holder", "people", "relief", "relief-end", "hold", "edit")
+    return (f"accounts:{name}" for name in (*tabs, *forms))
+
+
+RECORDS: dict[str, Callable[[], dict[str, object]]] = {
+    **dict.fromkeys(_accounts(), _of_account),
+    "accounts:hold-lift": _hold,
+    **dict.fromkeys((f"meters:{name}" for name in ("detail", "readings")), _of_meter),
+    **dict.fromkeys((f"meters:{name}" for name in ("exchange", "shares", "option", "quota", "move")), _of_point),
+    **dict.fromkeys((f"routes:{name}" for name in ("book", "edit", "move")), _of_book),
+}
+
+NO_PAGES_OF_RECORDS = {
+    "accounts:search": "JSON",
+    "accounts:lookalikes": "a part of a page",
+    "accounts:phone": "a part of a page",
+    "accounts:file": "a file",
+}
