@@ -98,6 +98,8 @@ def _play_month(town: months.Town, month: Month, *, first: Month, last: Month) -
         return
     if month in golden.STEP_OF:
         golden.play_period(actor=town.actor, company_id=town.company_id, month=month)
+    if month > golden.STEPS[-1].month:
+        golden.end_of_the_year(actor=town.actor, company_id=town.company_id, on=month.first_date)
     if month < first:
         return
     months.exchange_meters(town, month)

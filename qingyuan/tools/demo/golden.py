@@ -18,6 +18,7 @@ from qingyuan.domains.readings import operations as readings
 from qingyuan.domains.readings import queries as read
 from qingyuan.domains.readings.operations import ReadRow
 from qingyuan.domains.readings.rules.states import ReadingSource
+from qingyuan.domains.routes import operations as routing
 from qingyuan.domains.routes import queries as routes
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.period import Month
@@ -120,6 +121,25 @@ def play_period(*, actor: Actor, company_id: int, month: Month) -> None:
             reason="与用户核实无误（演示）",
         )
     _bill(actor, company_id, month, book_id)
+
+
+def end_of_the_year(*, actor: Actor, company_id: int, on: date) -> None:
+    """The household is read no more: its book is put out of use."""
+    book = next(book for book in routes.books(company_id=company_id) if book.book_no == GOLDEN_BOOK)
+    if not book.is_active:
+        return
+    routing.update_book(
+        actor=actor,
+        book_id=book.id,
+        version=book.version,
+        on=on,
+        name=book.name,
+        area_id=None,
+        months_interval=book.months_interval,
+        phase_month=book.phase_month,
+        reading_day=book.reading_day,
+        is_active=False,
+    )
 
 
 def _exchange(actor: Actor, company_id: int) -> None:
