@@ -8,7 +8,7 @@ from qingyuan.kernel.errors import NotFound
 from qingyuan.platform.audit.queries import Entry, history
 from qingyuan.platform.organisation import queries
 from qingyuan.platform.organisation.queries import BankAccount, Profile, Unit
-from qingyuan.platform.staff.queries import reach
+from qingyuan.platform.staff.queries import reaches
 
 HISTORY_LIMIT = 30
 
@@ -32,22 +32,24 @@ class CompanyPage:
 
 def companies(actor: Actor, *, on: date) -> tuple[Unit, ...]:
     """The companies of which organisation.view reaches any unit, by code: a hall may see its own company's profile."""
-    seen = queries.units_within_reach(actor, "organisation.view", on=on)
-    own = {one.company_id for one in seen}
+    own = {one.company_id for one in queries.units_within_reach(actor, "organisation.view", on=on)}
     return tuple(one for one in queries.companies() if one.id in own)
 
 
 def company(actor: Actor, code: str, *, on: date) -> CompanyPage:
     """One company for its page. Raises NotFound where organisation.view reaches no unit of it."""
-    unit = next((one for one in companies(actor, on=on) if one.code == code), None)
-    if unit is None:
+    reached = reaches(actor, ("organisation.view", "company.edit"), on=on)
+    units = queries.units()
+    found = next((one for one in units if one.code == code and one.is_company), None)
+    inside = [one for one in units if found is not None and one.company_id == found.id]
+    if found is None or not any(reached["organisation.view"].covers(one.id) for one in inside):
         raise NotFound(company=code)
-    editable = queries.units_within_reach(actor, "company.edit", on=on)
+    editing = reached["company.edit"]
     return CompanyPage(
-        unit=unit,
-        profile=queries.profile(unit.id),
-        accounts=queries.bank_accounts(unit.id),
-        units=tuple(one for one in editable if one.company_id == unit.id and one.closed_date is None),
+        unit=found,
+        profile=queries.profile(found.id),
+        accounts=queries.bank_accounts(found.id),
+        units=tuple(one for one in inside if one.closed_date is None and editing.covers(one.id)),
         history=history("company", code, limit=HISTORY_LIMIT),
-        may_edit=reach(actor, "company.edit", on=on).covers(unit.id),
+        may_edit=editing.covers(found.id),
     )

@@ -6,12 +6,13 @@ from datetime import date
 from django.db.models import Count
 
 from qingyuan.kernel.actor import Actor
+from qingyuan.kernel.errors import NotFound
 from qingyuan.platform.audit.queries import Entry, history
 from qingyuan.platform.organisation import queries
 from qingyuan.platform.organisation.models import UnitKind
 from qingyuan.platform.organisation.queries import Unit
 from qingyuan.platform.staff.models import Staff
-from qingyuan.platform.staff.queries import reach
+from qingyuan.platform.staff.queries import reaches
 
 HISTORY_LIMIT = 30
 
@@ -57,11 +58,13 @@ def units(
 
 def unit(actor: Actor, code: str, *, on: date) -> UnitPage:
     """One unit for its page. Raises NotFound for one that organisation.view does not reach."""
-    seen = {one.id: one for one in queries.units_within_reach(actor, "organisation.view", on=on)}
-    found = queries.unit_within_reach(actor, queries.unit_by_code(code).id, on=on)
+    reached = reaches(actor, ("organisation.view", "organisation.edit"), on=on)
+    seen = {one.id: one for one in queries.units() if reached["organisation.view"].covers(one.id)}
+    found = next((one for one in seen.values() if one.code == code), None)
+    if found is None:
+        raise NotFound(unit=code)
     parent, company = seen.get(found.parent_id or 0), seen.get(found.company_id or 0)
-    [own] = _with_staff([found])
-    below = [one for one in seen.values() if one.parent_id == found.id]
+    own, *below = _with_staff([found, *(one for one in seen.values() if one.parent_id == found.id)])
     return UnitPage(
         unit=found,
         parent_name=parent.name if parent else "",
@@ -69,9 +72,9 @@ def unit(actor: Actor, code: str, *, on: date) -> UnitPage:
         company_name=company.name if company else "",
         company_code=company.code if company else "",
         staff_count=own.staff_count,
-        below=_with_staff(below),
+        below=tuple(below),
         history=history("org_unit", code, limit=HISTORY_LIMIT),
-        may_edit=reach(actor, "organisation.edit", on=on).covers(found.id),
+        may_edit=reached["organisation.edit"].covers(found.id),
     )
 
 

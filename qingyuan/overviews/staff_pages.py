@@ -12,7 +12,7 @@ from qingyuan.platform.organisation import queries as organisation
 from qingyuan.platform.organisation.queries import Unit
 from qingyuan.platform.staff import queries
 from qingyuan.platform.staff.models import RolePermission
-from qingyuan.platform.staff.queries import Holding, Person, RoleRow, reach
+from qingyuan.platform.staff.queries import Holding, Person, RoleRow, reaches
 
 HISTORY_LIMIT = 60
 
@@ -64,7 +64,8 @@ def choices(actor: Actor, *, permission: str, on: date) -> StaffChoices:
 def staff_page(actor: Actor, login: str, *, on: date) -> StaffPage:
     """One person within the actor's reach of staff.view, or the actor. Raises NotFound."""
     person = queries.person_by_login(actor, login, on=on)
-    assigning = reach(actor, "roles.assign", on=on)
+    reached = reaches(actor, ("roles.assign", "staff.edit"), on=on)
+    assigning = reached["roles.assign"]
     is_self = person.id == actor.staff_id
     holdings = queries.holdings_of(person.id)
     books = _book_nos(holdings)
@@ -80,7 +81,7 @@ def staff_page(actor: Actor, login: str, *, on: date) -> StaffPage:
             )
             for one in holdings
         ),
-        may_edit=reach(actor, "staff.edit", on=on).covers(person.unit_id),
+        may_edit=reached["staff.edit"].covers(person.unit_id),
         may_assign=not is_self and assigning.covers(person.unit_id) and person.is_active,
         is_self=is_self,
     )

@@ -141,6 +141,12 @@ _COUNTERS = (
         "s.unit_id",
     ),
     Counter(
+        "signed_in_today",
+        "staff.edit",
+        """SELECT count(*), 0, 0 FROM staff s WHERE s.is_active AND s.last_login >= %(since)s AND {inside}""",
+        "s.unit_id",
+    ),
+    Counter(
         "entries_today",
         "audit.view",
         """SELECT count(*), 0, 0 FROM audit_entry e WHERE e.at >= %(since)s AND {inside}""",

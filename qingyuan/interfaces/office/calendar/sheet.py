@@ -2,7 +2,7 @@
 
 import calendar as weeks
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -58,6 +58,8 @@ def year_sheet(actor: Actor, year: int, *, today: date, may_edit: bool) -> YearS
 
 def _month(year: int, number: int, by_date: dict[date, ChangedDay], today: date, may_edit: bool) -> MonthSheet:
     rows = weeks.Calendar(firstweekday=0).monthdatescalendar(year, number)
+    # Six weeks in every month, so that all twelve are of one height.
+    rows += [[one + timedelta(days=7 * more) for one in rows[-1]] for more in range(1, 7 - len(rows))]
     return MonthSheet(
         title=f"{year}-{number:02}",
         weeks=tuple(

@@ -15,9 +15,9 @@ class ProfileForm(OfficeForm):
     tax_no = forms.CharField(
         label=_("Tax number"), max_length=20, required=False, help_text=_("15, 18 or 20 digits and capitals")
     )
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
     service_hotline = forms.CharField(label=_("Service hotline"), max_length=40, required=False)
-    address = forms.CharField(label=_("Address"), max_length=200, required=False)
+    address = forms.CharField(label=_("Office address"), max_length=200, required=False)
     time_zone = forms.CharField(
         label=_("Time zone"), max_length=40, help_text=_("It decides on which day a payment falls.")
     )

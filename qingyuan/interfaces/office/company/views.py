@@ -40,8 +40,8 @@ COMPANIES: ListSpec[Unit] = ListSpec(
     columns=(
         Column("name", gettext_lazy("Water company"), link=lambda row: reverse("company:detail", args=[row.code])),
         Column("code", gettext_lazy("Unit code"), ColumnKind.IDENTIFIER, sortable=True),
-        Column("phone", gettext_lazy("Phone"), ColumnKind.IDENTIFIER),
-        Column("address", gettext_lazy("Address"), ColumnKind.LONG_TEXT),
+        Column("phone", gettext_lazy("Telephone"), ColumnKind.IDENTIFIER),
+        Column("address", gettext_lazy("Office address"), ColumnKind.LONG_TEXT),
     ),
 )
 
@@ -98,8 +98,8 @@ def _printed(found: CompanyPage) -> tuple[Fact, ...]:
     return (
         Fact(_("Legal name"), one.legal_name if one else ""),
         Fact(_("Tax number"), one.tax_no if one else ""),
-        Fact(_("Address"), one.address if one else ""),
-        Fact(_("Phone"), one.phone if one else ""),
+        Fact(_("Office address"), one.address if one else ""),
+        Fact(_("Telephone"), one.phone if one else ""),
         Fact(_("Service hotline"), one.service_hotline if one else ""),
         Fact(_("Time zone"), one.time_zone if one else organisation.DEFAULT_TIME_ZONE),
     )

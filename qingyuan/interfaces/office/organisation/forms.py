@@ -33,8 +33,8 @@ class NewUnitForm(OfficeForm):
     )
     name = forms.CharField(label=_("Name"), max_length=100)
     short_name = forms.CharField(label=_("Short name"), max_length=40, required=False)
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
-    address = forms.CharField(label=_("Address"), max_length=200, required=False)
+    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+    address = forms.CharField(label=_("Office address"), max_length=200, required=False)
     is_company = forms.BooleanField(
         label=_("It is a legal entity with books of its own"), required=False, help_text=_("For water companies.")
     )
@@ -48,8 +48,8 @@ class NewUnitForm(OfficeForm):
 class UnitForm(OfficeForm):
     name = forms.CharField(label=_("Name"), max_length=100)
     short_name = forms.CharField(label=_("Short name"), max_length=40, required=False)
-    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
-    address = forms.CharField(label=_("Address"), max_length=200, required=False)
+    phone = forms.CharField(label=_("Telephone"), max_length=40, required=False)
+    address = forms.CharField(label=_("Office address"), max_length=200, required=False)
     reason = forms.CharField(label=_("Reason for the change"), max_length=200, required=False)
     wide = frozenset({"address", "reason"})
     version_field = True

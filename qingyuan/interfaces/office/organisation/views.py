@@ -62,8 +62,8 @@ COLUMNS: tuple[Column[UnitRow], ...] = (
     Column("short_name", gettext_lazy("Short name"), value=lambda row: row.unit.short_name),
     Column("kind", gettext_lazy("Kind"), value=lambda row: KINDS[row.unit.kind]),
     Column("staff_count", gettext_lazy("Staff"), ColumnKind.INTEGER, totalled=True),
-    Column("phone", gettext_lazy("Phone"), ColumnKind.IDENTIFIER, value=lambda row: row.unit.phone),
-    Column("address", gettext_lazy("Address"), ColumnKind.LONG_TEXT, value=lambda row: row.unit.address),
+    Column("phone", gettext_lazy("Telephone"), ColumnKind.IDENTIFIER, value=lambda row: row.unit.phone),
+    Column("address", gettext_lazy("Office address"), ColumnKind.LONG_TEXT, value=lambda row: row.unit.address),
     Column("state", gettext_lazy("State"), ColumnKind.CHIP, value=lambda row: state_chip(row.unit)),
     Column(
         "closed_date",
@@ -128,8 +128,8 @@ def _page(request: OfficeRequest, found: UnitPage) -> DetailPage:
         Fact(_("Belongs to"), found.parent_name, url=_link(found.parent_code)),
         Fact(_("Water company"), found.company_name, url=_link(found.company_code)),
         Fact(_("Short name"), one.short_name),
-        Fact(_("Phone"), one.phone),
-        Fact(_("Address"), one.address),
+        Fact(_("Telephone"), one.phone),
+        Fact(_("Office address"), one.address),
         Fact(_("Staff"), str(found.staff_count), url=f"{reverse('staff:list')}?unit={one.id}"),
     ]
     if one.closed_date is not None:

@@ -160,7 +160,7 @@ def _history_columns(declared: Parameter, found: ParameterPage) -> tuple[Column[
         there = reverse("parameters:withdraw", args=[declared.code, row.row_id])
         return f"{there}?{urlencode({'unit': found.place.unit.code})}"
 
-    return (
+    columns: tuple[Column[Change], ...] = (
         Column("from_date", gettext_lazy("From"), ColumnKind.DATE),
         Column("value", gettext_lazy("Value"), value=lambda row: parameter_text(declared, row.value)),
         Column("unit", gettext_lazy("Set at"), value=lambda row: row.unit_name or _("The whole installation")),
@@ -171,13 +171,16 @@ def _history_columns(declared: Parameter, found: ParameterPage) -> tuple[Column[
             ColumnKind.CHIP,
             value=lambda row: Chip(_("to come"), Tone.BLUE) if row.from_date > on else Chip(_("begun"), Tone.GREY),
         ),
-        Column(
-            "withdraw",
-            gettext_lazy("Action"),
-            value=lambda row: _("Withdraw") if may_withdraw(row) else "",
-            link=link,
-        ),
     )
+    if not any(may_withdraw(row) for row in found.history):
+        return columns
+    withdrawing: Column[Change] = Column(
+        "withdraw",
+        gettext_lazy("Action"),
+        value=lambda row: _("Withdraw") if may_withdraw(row) else "",
+        link=link,
+    )
+    return (*columns, withdrawing)
 
 
 @requires(EDIT)

@@ -115,29 +115,30 @@ def roles_tab(request: OfficeRequest, login: str) -> HttpResponse:
     """One's own page is open to everybody; another's to whoever sees staff of that unit."""
     found = staff_pages.staff_page(request.actor, login, on=timezone.localdate())
     table = sub_table(
-        _("Roles"), _role_columns(login), found.roles, empty=_("This person holds no role and can open no page.")
+        _("Roles"), _role_columns(found), found.roles, empty=_("This person holds no role and can open no page.")
     )
     return _tab(request, found, "roles", "staff/roles.html", {"roles": table})
 
 
-def _role_columns(login: str) -> tuple[Column[HeldRole], ...]:
-    language = get_language()
-    return (
+def _role_columns(found: StaffPage) -> tuple[Column[HeldRole], ...]:
+    language, login = get_language(), found.person.login
+    columns: tuple[Column[HeldRole], ...] = (
         Column("role", gettext_lazy("Role"), value=lambda row: row.holding.role_label(language)),
         Column("unit", gettext_lazy("At unit and below"), value=lambda row: row.holding.unit_name),
         Column("books", gettext_lazy("Books"), ColumnKind.LONG_TEXT, value=lambda row: row.book_nos or _("all books")),
         Column("from_date", gettext_lazy("From"), ColumnKind.DATE, value=lambda row: row.holding.from_date),
         Column("to_date", gettext_lazy("Until"), ColumnKind.DATE, value=lambda row: row.holding.to_date),
         Column("phase", gettext_lazy("State"), ColumnKind.CHIP, value=lambda row: PHASES[row.phase]),
-        Column(
-            "end",
-            gettext_lazy("Action"),
-            value=lambda row: _("Take back") if row.may_end else "",
-            link=lambda row: (
-                reverse("staff:end-role", args=[login, row.holding.assignment_id]) if row.may_end else None
-            ),
-        ),
     )
+    if not any(one.may_end for one in found.roles):
+        return columns
+    taking_back: Column[HeldRole] = Column(
+        "end",
+        gettext_lazy("Action"),
+        value=lambda row: _("Take back") if row.may_end else "",
+        link=lambda row: reverse("staff:end-role", args=[login, row.holding.assignment_id]) if row.may_end else None,
+    )
+    return (*columns, taking_back)
 
 
 @signed_in

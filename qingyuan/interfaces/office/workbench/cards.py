@@ -155,10 +155,15 @@ def figures_of(page: Workbench) -> tuple[TodayFigure, ...]:
     if accounts := counts.get("accounts_in_use"):
         figures.append(TodayFigure(_("Accounts in use"), integer_text(accounts.count), "", link("accounts:list")))
     if people := counts.get("staff_active"):
-        figures.append(TodayFigure(_("Active staff"), integer_text(people.count), "", link("staff:list")))
+        figures.append(TodayFigure(_("Active staff"), integer_text(people.count), _signed_in(page), link("staff:list")))
     if entries := counts.get("entries_today"):
         figures.append(TodayFigure(_("Audit entries today"), integer_text(entries.count), "", link("audit:list")))
     return tuple(figures)
+
+
+def _signed_in(page: Workbench) -> str:
+    found = page.counts.get("signed_in_today")
+    return _("%(count)s signed in today") % {"count": integer_text(found.count)} if found else ""
 
 
 def _share(read: Counted) -> str:

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet
 
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError, NotFound
@@ -145,6 +148,11 @@ def subtree_ids_of_all(unit_ids: Iterable[int]) -> dict[int, frozenset[int]]:
         prefix = paths[unit_id]
         found[unit_id] = frozenset(pk for pk, path in paths.items() if path.startswith(prefix))
     return found
+
+
+def ids_below(path: OuterRef) -> QuerySet[OrgUnit, Any]:
+    """A subquery: the ids of the unit whose path an outer query names, and of everything below it."""
+    return OrgUnit.objects.filter(path__startswith=path).values("pk")
 
 
 def upwards(unit_id: int) -> tuple[int, ...]:

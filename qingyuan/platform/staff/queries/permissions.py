@@ -61,7 +61,7 @@ def role_codes_of(actor: Actor, *, on: date) -> frozenset[str]:
     """The codes of the roles the actor holds on the day: they choose the workbench."""
     if actor.staff_id is None:
         return frozenset()
-    return frozenset(one.role.code for one in held_assignments(actor.staff_id, on=on))
+    return frozenset(one.role_code for one in held_assignments(actor.staff_id, on=on))
 
 
 def holdings_of(staff_id: int) -> tuple[Holding, ...]:

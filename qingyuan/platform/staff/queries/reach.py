@@ -1,15 +1,16 @@
 """How far a person's permission reaches (权限范围): the units and books in which it is held on a day."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
 
 from qingyuan.kernel.actor import Actor
 from qingyuan.platform import registry
 from qingyuan.platform.organisation import queries as organisation
-from qingyuan.platform.staff.models import RoleAssignment, RolePermission
+from qingyuan.platform.staff.models import RoleAssignment, RoleAssignmentBook, RolePermission
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,82 +60,86 @@ def reach(actor: Actor, permission: str, *, on: date, company_wide: bool = False
     """The union over the actor's assignments of `permission` valid on the day; system actors reach everything.
 
     `company_wide` widens each assignment to its whole company (通收: counter search and payment). Raises LookupError
-    for an undeclared permission.
+    for an undeclared permission. One query, one more for `company_wide`.
     """
     declared = registry.permissions.get(permission)
     if actor.staff_id is None:
         return EVERYTHING
     held = held_assignments(actor.staff_id, permission=permission, on=on)
-    if not held:
-        return NOTHING
-    if declared.scope_free or any(one.unit.parent_id is None and not _books(one) for one in held):
-        return EVERYTHING
-    return _union(held, company_wide=company_wide)
+    if company_wide and held:
+        companies = organisation.subtree_ids_of_all(one.company_id or one.unit_id for one in held)
+        held = [replace(one, subtree=companies[one.company_id or one.unit_id], book_ids=frozenset()) for one in held]
+    return _united(held, scope_free=declared.scope_free)
 
 
 def reaches(actor: Actor, permissions: Iterable[str], *, on: date) -> dict[str, Reach]:
-    """`reach` of several permissions at once, for a page that asks for many: as many queries as for one."""
+    """`reach` of several permissions at once, for a page that asks for many: two queries."""
     wanted = {code: registry.permissions.get(code) for code in permissions}
     if actor.staff_id is None:
         return dict.fromkeys(wanted, EVERYTHING)
     held = held_assignments(actor.staff_id, on=on)
-    roles = {one.role_id for one in held}
     given = set(
-        RolePermission.objects.filter(role_id__in=roles, permission__in=list(wanted)).values_list(
-            "role_id", "permission"
-        )
+        RolePermission.objects.filter(
+            role_id__in={one.role_id for one in held}, permission__in=list(wanted)
+        ).values_list("role_id", "permission")
     )
-    trees = organisation.subtree_ids_of_all({one.unit_id for one in held}) if given else {}
-    found: dict[str, Reach] = {}
-    for code, declared in wanted.items():
-        giving = [one for one in held if (one.role_id, code) in given]
-        if not giving:
-            found[code] = NOTHING
-        elif declared.scope_free or any(one.unit.parent_id is None and not _books(one) for one in giving):
-            found[code] = EVERYTHING
-        else:
-            found[code] = _united(giving, {one.pk: one.unit_id for one in giving}, trees, with_books=True)
-    return found
+    return {
+        code: _united([one for one in held if (one.role_id, code) in given], scope_free=declared.scope_free)
+        for code, declared in wanted.items()
+    }
 
 
-def held_assignments(staff_id: int, *, on: date, permission: str | None = None) -> list[RoleAssignment]:
-    """The assignments of an active person valid on the day (that give the permission), with unit, role and books."""
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An assignment in force: the role, the unit with its subtree, and the books it is limited to (none: no limit)."""
+
+    role_id: int
+    role_code: str
+    unit_id: int
+    company_id: int | None
+    is_root: bool
+    subtree: frozenset[int]
+    book_ids: frozenset[int]
+
+
+def held_assignments(staff_id: int, *, on: date, permission: str | None = None) -> list[Held]:
+    """The assignments of an active person valid on the day (that give the permission). One query."""
     rows = RoleAssignment.objects.filter(
         Q(to_date__isnull=True) | Q(to_date__gt=on), staff_id=staff_id, staff__is_active=True, from_date__lte=on
     )
     if permission is not None:
         rows = rows.filter(role__permissions__permission=permission)
-    return list(rows.select_related("unit", "role").prefetch_related("books").order_by("id"))
+    books = RoleAssignmentBook.objects.filter(assignment_id=OuterRef("pk")).values("book_id")
+    found = rows.order_by("id").values_list(
+        "role_id",
+        "role__code",
+        "unit_id",
+        "unit__company_id",
+        "unit__parent_id",
+        ArraySubquery(organisation.ids_below(OuterRef("unit__path"))),
+        ArraySubquery(books),
+    )
+    return [
+        Held(role_id, role_code, unit_id, company_id, parent_id is None, frozenset(below), frozenset(book_ids))
+        for role_id, role_code, unit_id, company_id, parent_id, below, book_ids in found
+    ]
 
 
-def _union(held: Collection[RoleAssignment], *, company_wide: bool) -> Reach:
-    anchors = {one.pk: (one.unit.company_id or one.unit_id) if company_wide else one.unit_id for one in held}
-    trees = organisation.subtree_ids_of_all(anchors.values())
-    return _united(held, anchors, trees, with_books=not company_wide)
-
-
-def _united(
-    held: Iterable[RoleAssignment],
-    anchors: Mapping[int, int],
-    trees: Mapping[int, frozenset[int]],
-    *,
-    with_books: bool,
-) -> Reach:
-    """The union of the subtrees (`trees`) of the units (`anchors`, by assignment) at which something is held."""
+def _united(held: Sequence[Held], *, scope_free: bool) -> Reach:
+    """The union of what the assignments reach."""
+    if not held:
+        return NOTHING
+    if scope_free or any(one.is_root and not one.book_ids for one in held):
+        return EVERYTHING
     whole: set[int] = set()
     partly: set[int] = set()
     books: set[int] = set()
     for one in held:
-        named = _books(one) if with_books else frozenset()
-        (partly if named else whole).update(trees[anchors[one.pk]])
-        books |= named
+        (partly if one.book_ids else whole).update(one.subtree)
+        books |= one.book_ids
     return Reach(
         everything=False,
         unit_ids=frozenset(whole | partly),
         book_ids=frozenset(books) if books else None,
         whole_unit_ids=frozenset(whole),
     )
-
-
-def _books(assignment: RoleAssignment) -> frozenset[int]:
-    return frozenset(row.book_id for row in assignment.books.all())
