@@ -85,7 +85,7 @@ def _job() -> dict[str, object]:
                 task_name="audit.seal",
                 total=4,
             )
-            jobs.fail(known, jobs.BROKE, "演示")
+            jobs.fail(known, "jobs.broke", "演示")
     return {"job_id": known}
 
 

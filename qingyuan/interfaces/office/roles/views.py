@@ -274,7 +274,7 @@ def reset(request: OfficeRequest, code: str) -> HttpResponse:
 @requires(EDIT)
 def remove(request: OfficeRequest, code: str) -> HttpResponse:
     one = queries.role_by_code(code)
-    form = ConfirmedForm(request.POST or None)
+    form = ConfirmedForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         with form.refusals_as_messages():
             operations.remove_role(actor=request.actor, role_id=one.id, on=timezone.localdate())
