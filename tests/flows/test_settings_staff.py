@@ -32,7 +32,7 @@ def east(utility: Utility) -> Client:
 
 
 def _row(login: str) -> dict[str, Any]:
-    return Staff.objects.values("name", "staff_no", "unit_id", "is_active", "version", "password").get(login=login)
+    return {**Staff.objects.values("name", "staff_no", "unit_id", "is_active", "version", "password").get(login=login)}
 
 
 def test_new_person_gets_a_password_that_is_shown_once(admin: Client, utility: Utility) -> None:
