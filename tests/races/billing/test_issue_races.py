@@ -1,0 +1,142 @@
+"""A payment while the run issues, and a chunk delivered twice. Each with its control."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from qingyuan.domains.billing import operations as billing
+from qingyuan.domains.billing.models import Bill, RunChunk
+from qingyuan.domains.billing.operations import issue
+from qingyuan.domains.billing.rules.states import ChunkState
+from qingyuan.domains.customers.models import AccountHolder
+from qingyuan.domains.ledger.models import AccountBalance
+from qingyuan.domains.ledger.operations import desk, writing
+from qingyuan.domains.readings.operations import billing_marks
+from qingyuan.workflows import run_billing
+from tests.databases import InThread
+from tests.factories.billing import (
+    account_of,
+    bill_month,
+    calculated_run,
+    make_billable_points,
+    make_priced_town,
+    read_month,
+)
+from tests.factories.book_checks import assert_books_hold
+from tests.factories.ledger import Company, Payer
+from tests.factories.payments_into_ledger import Paid
+from tests.factories.platform import SYSTEM
+from tests.races.meeting import meet, outcomes
+
+pytestmark = pytest.mark.race
+JANUARY, FEBRUARY = date(2025, 1, 20), date(2025, 2, 20)
+D = Decimal
+
+
+class Story:
+    """An account that owes January's 138.00, has 100.00 ahead, and whose February bill of 69.00, due earlier, is about to be
+    issued. With 40.00 more the prepayment clears January instead.
+    """
+
+    def __init__(self) -> None:
+        priced = make_priced_town()
+        (point,) = make_billable_points(priced, 1)
+        bill_month(priced, JANUARY, {point: "140"})
+        self.account_id = account_of(point)
+        customer_id = AccountHolder.objects.get(account_id=self.account_id).customer_id
+        self.payer = Payer(self.account_id, customer_id, priced.unit_id)
+        self.company = Company(priced.town.utility, "01")
+        Paid(self.company, self.payer, "100.00", on=JANUARY)
+        run = calculated_run(priced, read_month(priced, FEBRUARY, {point: "160"}), FEBRUARY)
+        billing.check_run(actor=SYSTEM, run_id=run.pk, on=FEBRUARY)
+        run_billing.issue(actor=SYSTEM, run_id=run.pk, posting_date=FEBRUARY, due_date=date(2025, 2, 1))
+        self.run_id = run.pk
+
+    def issue(self) -> bool:
+        """The run's only chunk."""
+        return billing.issue_chunk(actor=SYSTEM, run_id=self.run_id, chunk_no=1)
+
+    def pay(self) -> Any:
+        """40.00 at the counter."""
+        return Paid(self.company, self.payer, "40.00", on=FEBRUARY)
+
+    def balance(self) -> tuple[Decimal, Decimal]:
+        found = AccountBalance.objects.get(account_id=self.account_id)
+        return found.owed, found.prepaid
+
+
+@pytest.fixture
+def story(committed_db: str) -> Story:
+    return Story()
+
+
+def test_payment_waits_for_the_chunk_and_money_is_counted_once(story: Story) -> None:
+    with transaction.atomic():
+        story.issue()
+        paying = InThread(story.pay)
+        waited = paying.is_blocked()
+    paying.wait()
+
+    assert waited
+    assert story.balance() == (D("138.00"), D("71.00"))  # 100 − 69 + 40
+    assert_books_hold()
+
+
+def test_payment_and_chunk_at_once_share_the_prepayment(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    meet(monkeypatch, writing, "hold_prepayments")
+
+    done = outcomes(story.pay, story.issue)
+
+    assert [found for found in done if isinstance(found, Exception)] == []
+    owed, prepaid = story.balance()
+    assert owed - prepaid == D("67.00")  # 138 + 69 − 100 − 40, whichever came first
+    assert_books_hold()
+
+
+def test_control_without_the_locks_the_prepayment_is_spent_twice(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    meet(monkeypatch, desk.Desk, "put_prepayments")
+    meet(monkeypatch, writing, "hold_prepayments")
+    monkeypatch.setattr(writing, "hold", lambda *_args, **_given: None)
+
+    done = outcomes(story.pay, story.issue)
+
+    lost = [found for found in done if isinstance(found, IntegrityError)]
+    assert len(lost) == 1
+    assert "prepayment_not_negative" in str(lost[0])
+
+
+def test_chunk_delivered_twice_is_issued_once(story: Story) -> None:
+    with transaction.atomic():
+        assert story.issue()
+        again = InThread(story.issue)
+        waited = again.is_blocked()
+
+    assert waited
+    assert again.wait() is False
+    assert Bill.objects.count() == 2
+    assert_books_hold()
+
+
+def test_control_without_the_chunk_lock_the_second_delivery_hits_the_last_wall(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With chunk, group, account and reading locks off, the unique live bill of a point is what is left."""
+
+    def unlocked(run_id: int, chunk_no: int, state: ChunkState) -> RunChunk | None:
+        return RunChunk.objects.filter(run_id=run_id, chunk_no=chunk_no, state=state).first()
+
+    monkeypatch.setattr(issue, "claimed", unlocked)
+    for name in ("hold", "lock_items"):
+        monkeypatch.setattr(issue, name, lambda *_args, **_given: None)
+    monkeypatch.setattr(issue.customers, "lock_accounts", lambda *_args, **_given: None)
+    monkeypatch.setattr(billing_marks, "_move", lambda *_args: None)
+    with transaction.atomic():
+        assert story.issue()
+        again = InThread(story.issue)
+        again.is_blocked()
+
+    with pytest.raises(IntegrityError):
+        again.wait()
