@@ -1,7 +1,7 @@
 """The head of an account's page (用户档案页头): who, where, in what state, what is owed, within reach."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Q
@@ -82,6 +82,7 @@ class AccountHeader:
     address: str
     opened_date: date
     closed_date: date | None
+    created_at: datetime
     version: int
     owed: Decimal
     open_count: int
@@ -102,7 +103,7 @@ def account_header(actor: Actor, account_no: str, *, on: date, permissions: tupl
         .select_related("premise", "unit")
         .only(
             "id", "account_no", "company_id", "unit__name", "unit__short_name", "state", "collection_kind", "user_type",
-            "tier_anchor", "note", "premise__address", "opened_date", "closed_date", "version",
+            "tier_anchor", "note", "premise__address", "opened_date", "closed_date", "version", "created_at",
         )
         .first()
     )  # fmt: skip
@@ -125,6 +126,7 @@ def account_header(actor: Actor, account_no: str, *, on: date, permissions: tupl
         address=row.premise.address if row.premise else "",
         opened_date=row.opened_date,
         closed_date=row.closed_date,
+        created_at=row.created_at,
         version=row.version,
         owed=balance.owed if balance else ZERO_MONEY,
         open_count=balance.open_count if balance else 0,

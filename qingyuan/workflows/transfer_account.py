@@ -34,6 +34,7 @@ def transfer_account(
     """
     with transaction.atomic():
         account = account_ref(account_no)
+        customers.lock_accounts([account.id])  # before a customer number is drawn: the order of locks
         if holder.customer_no:
             customer_id = customer_id_of(account.company_id, holder.customer_no)
             if customer_id is None:

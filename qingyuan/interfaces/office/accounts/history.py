@@ -1,6 +1,7 @@
 """The log of an account as people read it (办理日志): what was done, what it was before and after."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -44,19 +45,21 @@ FIELDS: Mapping[str, Label] = {
 _MASKED = frozenset({"phone"})
 
 
-def timeline_of(entries: Iterable[LogEntry]) -> Timeline:
-    """Newest first; each says what changed and why."""
-    return Timeline(
-        tuple(
-            TimelineEntry(
-                at=entry.at,
-                title=_title(entry.action),
-                detail=_detail(entry),
-                who=f"{entry.who} · {entry.object_key}" if entry.object_type == "service_point" else entry.who,
-            )
-            for entry in entries
+def timeline_of(entries: Iterable[LogEntry], *, opened_at: datetime) -> Timeline:
+    """Newest first; each says what changed and why. Accounts are opened set-wise, with one entry for many: the opening
+    comes from the account itself.
+    """
+    opened = TimelineEntry(at=opened_at, title=gettext("Account opened"))
+    told = tuple(
+        TimelineEntry(
+            at=entry.at,
+            title=_title(entry.action),
+            detail=_detail(entry),
+            who=f"{entry.who} · {entry.object_key}" if entry.object_type == "service_point" else entry.who,
         )
+        for entry in entries
     )
+    return Timeline((*told, opened))
 
 
 def _title(action: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -104,6 +105,9 @@ def _actions(request: OfficeRequest, header: AccountHeader) -> tuple[Action, ...
             Action(_("Relief"), address_of(header, "relief"), "customers.change", "percentage"),
             Action(_("Change"), address_of(header, "edit"), "customers.change", "edit", key="edit"),
         ]
+    if "payments.take" in request.permissions:
+        counter = f"{reverse('counter:counter')}?{urlencode({'account': header.account_no})}"
+        offered.insert(0, Action(_("Take payment"), counter, "payments.take", "cash", primary=True))
     offered.append(Action(_("Hold"), address_of(header, "hold"), "customers.hold", "lock"))
     return tuple(action for action in offered if action.permission in request.permissions)
 

@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import is_valid_path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -111,7 +112,7 @@ def payments(request: OfficeRequest, account_no: str) -> HttpResponse:
 @requires("customers.view")
 def log(request: OfficeRequest, account_no: str) -> HttpResponse:
     header = header_for(request, account_no)
-    context = {"timeline": timeline_of(account_page.log_tab(header))}
+    context = {"timeline": timeline_of(account_page.log_tab(header), opened_at=header.created_at)}
     return detail_response(request, detail_page(request, header, "log"), "accounts/log.html", context=context)
 
 
@@ -198,17 +199,9 @@ def _hold_columns(request: OfficeRequest, header: AccountHeader) -> tuple[Column
 
 
 def _bill_address(row: AccountBill) -> str | None:
-    try:
-        return reverse("bills:detail", args=[row.bill_no])
-    except NoReverseMatch:
-        return None
-
-
-def _receipt_address(row: AccountPayment) -> str | None:
-    try:
-        return reverse("counter:receipt", args=[row.receipt_no]) if row.receipt_no else None
-    except NoReverseMatch:
-        return None
+    """The bill's page, which another area has."""
+    address = f"/bills/{quote(row.bill_no)}/"
+    return address if is_valid_path(address) else None
 
 
 def _tier_name(band: TierBand) -> str:
@@ -307,8 +300,18 @@ BILL_COLUMNS: tuple[Column[AccountBill], ...] = _columns(
 )
 PAYMENT_COLUMNS: tuple[Column[AccountPayment], ...] = _columns(
     Column("taken_at", _("Taken at"), ColumnKind.INSTANT),
-    Column("payment_no", _("Payment no."), ColumnKind.IDENTIFIER),
-    Column("receipt_no", _("Receipt no."), ColumnKind.IDENTIFIER, link=_receipt_address),
+    Column(
+        "payment_no",
+        _("Payment no."),
+        ColumnKind.IDENTIFIER,
+        link=lambda row: reverse("payments:detail", args=[row.payment_no]),
+    ),
+    Column(
+        "receipt_no",
+        _("Receipt no."),
+        ColumnKind.IDENTIFIER,
+        link=lambda row: reverse("payments:receipt", args=[row.receipt_no]) if row.receipt_no else None,
+    ),
     Column("amount", _("Received"), ColumnKind.MONEY),
     Column("prepaid", _("of it paid ahead"), ColumnKind.MONEY),
     Column("channel", _("Channel"), value=lambda row: words.word(words.CHANNELS, row.channel)),

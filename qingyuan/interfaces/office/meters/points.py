@@ -243,7 +243,7 @@ def _back(point: PointForForm) -> str:
 
 def _page(point: PointForForm, title: str, intro: str = "") -> FormPage:
     whose = f"{point.holder_name} {point.account_no}".strip()
-    return FormPage(title=f"{title} · {whose} · {point.detail.point_no}", cancel_url=_back(point), intro=intro)
+    return FormPage(title=f"{title} · {whose}", cancel_url=_back(point), intro=intro)
 
 
 def _answer(request: OfficeRequest, form: OfficeForm, page: FormPage, table: SubTable) -> HttpResponse:

@@ -115,7 +115,7 @@ def book_list(request: OfficeRequest) -> HttpResponseBase:
 
 
 POINT_COLUMNS: tuple[Column[PointInBookRow], ...] = (
-    Column("order_no", _("Order"), ColumnKind.INTEGER, sortable=True, fixed=True),
+    Column("order_no", _("Order"), ColumnKind.IDENTIFIER, sortable=True, fixed=True),
     Column(
         "account_no",
         _("Account no."),
