@@ -43,8 +43,7 @@ class GridRow:
     usage: str
     average: str
     multiplier: str
-    state: Sign
-    flags: tuple[Sign, ...]
+    signs: tuple[Sign, ...]
     is_open: bool
     is_simple: bool
     is_estimated: bool
@@ -70,13 +69,19 @@ def grid_row(row: EntryRow) -> GridRow:
         usage="" if row.usage_volume is None else volume_text(row.usage_volume),
         average="" if expected is None else volume_text(expected.quantize(Decimal("0.1"))),
         multiplier="" if row.multiplier in (None, 1) else f"×{_plain(row.multiplier)}",
-        state=Sign.of(STATES[row.state]),
-        flags=tuple(Sign.of(chip) for chip in anomaly_chips(row)),
+        signs=_signs(row),
         is_open=row.state in OPEN,
         is_simple=row.registers == 1,
         is_estimated=row.is_estimated,
         is_pending=row.state == "PENDING",
     )
+
+
+def _signs(row: EntryRow) -> tuple[Sign, ...]:
+    """State and what was noticed; why a reading is held says enough without the word for held."""
+    noticed = anomaly_chips(row)
+    chips = noticed if noticed and row.state == "HELD" else (STATES[row.state], *noticed)
+    return tuple(Sign.of(chip) for chip in chips)
 
 
 def as_json(row: GridRow) -> dict[str, object]:

@@ -100,7 +100,9 @@ PART_COLUMNS: tuple[Column[UsagePart], ...] = (
     Column("start_value", gettext_lazy("Value then"), _R),
     Column("end_value", gettext_lazy("Value at the end"), _R),
     Column("volume", gettext_lazy("Usage"), _V),
-    Column("readings", gettext_lazy("Readings"), _I, value=lambda row: [f"#{one}" for one in row.reading_ids]),
+    Column(
+        "readings", gettext_lazy("Readings behind it"), _I, value=lambda row: [f"#{one}" for one in row.reading_ids]
+    ),
 )
 SUBS: tuple[Column[SubUsage], ...] = (
     Column("point_no", gettext_lazy("Sub"), _I),

@@ -43,7 +43,7 @@ SHEET: ListSpec[EntryRow] = ListSpec(
     unit=gettext_lazy("points"),
     sort="order_no",
     columns=(
-        Column("order_no", gettext_lazy("No."), ColumnKind.INTEGER, sortable=True),
+        Column("order_no", gettext_lazy("Seq."), ColumnKind.INTEGER, sortable=True),
         Column("account_no", gettext_lazy("Account no."), ColumnKind.IDENTIFIER),
         Column("holder_name", gettext_lazy("Holder")),
         Column("address", gettext_lazy("Address")),

@@ -58,9 +58,9 @@ def _reasons(row: ReviewRow) -> tuple[object, ...]:
 
 
 _ACTIONS = (
-    RowAction(gettext_lazy("Approve"), "approve", primary=True),
-    RowAction(gettext_lazy("Change"), "edit"),
-    RowAction(gettext_lazy("Send back"), "send-back"),
+    RowAction(gettext_lazy("Pass"), "approve", primary=True),
+    RowAction(gettext_lazy("Amend"), "edit"),
+    RowAction(gettext_lazy("Re-read"), "send-back"),
 )
 
 QUEUE: ListSpec[ReviewRow] = ListSpec(

@@ -12,6 +12,7 @@
   const rowOf = (node) => node.closest("tr[data-item]");
   const field = (row, name) => row.querySelector(`[name=${name}]`);
   const queue = new Map();
+  const underway = new Map();
   let sending = false;
   let retry = 0;
 
@@ -68,8 +69,7 @@
     row.dataset.condition = data.condition;
     row.dataset.date = data.read_date;
     row.querySelector(".grid-usage strong").textContent = data.usage;
-    row.querySelector(".grid-flags").replaceChildren(...data.flags.flatMap((flag) => [chip(flag), " "]));
-    row.querySelector("[data-state]").replaceChildren(chip(data.state));
+    row.querySelector("[data-signs]").replaceChildren(...data.signs.flatMap((sign) => [chip(sign), " "]));
   };
   const take = (row, data) => {
     field(row, "value").value = data.value;
@@ -85,6 +85,7 @@
     const equal = Number(stored.value) === Number(sent.value) && stored.condition === sent.condition;
     if (answer.conflict && !equal) {
       show(row, "conflict");
+      row.dataset.refused = JSON.stringify(sent);
       const text = fill(words.theirs, { value: stored.value || "—", usage: data.usage || "—", typed: sent.value || "—" });
       note(row, text, [
         [words.keep, () => { draw(row, data); note(row, ""); commit(row, true); field(row, "value").focus(); }],
@@ -95,6 +96,7 @@
     }
     if (!answer.ok && !answer.conflict) {
       show(row, "failed");
+      row.dataset.refused = JSON.stringify(sent);
       note(row, answer.message);
       window.office.announce(answer.message);
       return;
@@ -104,7 +106,7 @@
     row.dataset.volume = sent.volume;
     note(row, "");
     if (untouched) { take(row, data); show(row, "saved"); drop(row); } else { show(row, "unsaved"); }
-    window.office.announce([fill(words.usage, { usage: data.usage }), ...data.flags.map((flag) => flag.text)].join(" "));
+    window.office.announce([fill(words.usage, { usage: data.usage }), ...data.signs.map((sign) => sign.text)].join(" "));
   };
 
   const flush = async () => {
@@ -113,8 +115,9 @@
     clearTimeout(retry);
     const batch = [...queue.entries()].slice(0, 100);
     const date = document.getElementById("grid-date").value;
-    for (const [row] of batch) { queue.delete(row); show(row, "saving"); }
+    for (const [row, typed] of batch) { queue.delete(row); underway.set(row, typed); show(row, "saving"); }
     const back = (text, again) => {
+      underway.clear();
       for (const [row, typed] of batch) { show(row, "unsaved"); if (!queue.has(row)) queue.set(row, typed); }
       warn(fill(text, { count: queue.size }));
       if (again) retry = setTimeout(flush, 5000);
@@ -124,6 +127,7 @@
       const response = await fetch(table.dataset.saveUrl, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRFToken": token(), "HX-Request": "true" }, body: JSON.stringify(body) });
       if (response.ok && response.headers.get("Content-Type")?.includes("json")) {
         const answer = await response.json();
+        underway.clear();
         const byId = new Map(answer.rows.map((one) => [String(one.id), one]));
         for (const [row, typed] of batch) answered(row, typed, byId.get(row.dataset.item));
         document.getElementById("grid-taken").textContent = answer.totals.taken;
@@ -148,7 +152,9 @@
   const commit = (row, force = false) => {
     const typed = read(row);
     if (!force && (same(typed, saved(row)) || !isWorth(row, typed))) return;
-    if (!force && row.dataset.saveState === "conflict") return;
+    const sent = queue.get(row) ?? underway.get(row);
+    if (sent && same(sent, typed)) { flush(); return; }
+    if (!force && ["conflict", "failed"].includes(row.dataset.saveState) && same(typed, JSON.parse(row.dataset.refused ?? "{}"))) return;
     queue.set(row, typed);
     keep(row);
     show(row, "unsaved");
@@ -247,6 +253,6 @@
   if (restored) warn(fill(words.restored, { count: restored }));
   document.getElementById("grid-retry").hidden = false;
   const first = rows.find((row) => row.dataset.value === "") ?? rows[0];
-  if (first) field(first, "value").focus({ preventScroll: true });
+  if (first) { field(first, "value").focus({ preventScroll: true }); field(first, "value").select(); }
   first?.scrollIntoView({ block: "nearest" });
 })();

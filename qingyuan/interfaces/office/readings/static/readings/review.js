@@ -23,6 +23,18 @@
     result.querySelector("ul").replaceChildren(...lines.map((text) => { const line = document.createElement("li"); line.textContent = text; return line; }));
   };
 
+  // the region alone, as the list's own filter asks for it
+  const reload = async () => {
+    const response = await fetch(location.href, { headers: { "HX-Request": "true", "HX-Target": `section#${LIST}` } });
+    if (!response.ok) throw new Error(String(response.status));
+    const holder = document.createElement("template");
+    holder.innerHTML = await response.text();
+    const fresh = holder.content.getElementById(LIST);
+    region().replaceWith(fresh);
+    window.htmx.process(fresh);
+    window.office.announce(fresh.dataset.announce);
+  };
+
   const send = async (url, fields) => {
     const place = rows().indexOf(targets[0] ?? current());
     const body = new URLSearchParams(fields);
@@ -38,7 +50,7 @@
       const answer = await response.json();
       say(answer.failed.map((one) => (one.place ? `${one.place}: ${one.text}` : one.text)));
       if (answer.done) document.body.dispatchEvent(new CustomEvent("office:toast", { detail: { text: answer.message } }));
-      await window.htmx.ajax("GET", location.href, { target: `#${LIST}`, swap: "outerHTML" });
+      await reload();
       document.getElementById("review-reasons").dispatchEvent(new CustomEvent("readings:changed"));
       point(answer.failed.length && targets.length === 1 ? place : Math.max(place, 0));
     } catch {
@@ -53,7 +65,7 @@
     dialog.querySelector("form").reset();
     dialog.querySelector("[data-missing]").hidden = true;
     dialog.showModal();
-    dialog.querySelector("select").focus();
+    dialog.querySelector("select, input").focus();
   };
   const decide = (action, which) => {
     targets = which;
@@ -93,8 +105,8 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     const missing = form.querySelector("[data-missing]");
-    const given = form.reason_code.value || form.reason?.value.trim();
-    if (missing && !given) { missing.hidden = false; form.reason_code.focus(); return; }
+    const given = form.reason_code?.value || form.reason?.value.trim();
+    if (missing && !given) { missing.hidden = false; form.elements[0].focus(); return; }
     form.closest("dialog").close();
     if (form.dataset.decision === "near") targets = [];
     send(form.dataset.url, Object.fromEntries(new FormData(form)));
