@@ -4,9 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from qingyuan.domains.readings import operations as readings
 from qingyuan.domains.readings.models import Anomaly, ReadingItem
@@ -14,7 +12,7 @@ from qingyuan.domains.readings.rules.states import ReadingSource
 from qingyuan.platform.staff.models import Staff
 from qingyuan.platform.staff.queries import actor_of
 from tests.factories import readings as make
-from tests.flows.readings.people import JAN, client_of, make_reading_town
+from tests.flows.readings.people import JAN, client_of, make_reading_town, own_queries
 
 pytestmark = pytest.mark.django_db
 JSON = {"Accept": "application/json"}
@@ -42,16 +40,13 @@ def _post(client: Client, name: str, *rows: ReadingItem, **fields: str) -> Any:
 
 def test_the_queue_shows_reasons_with_counts_in_few_queries(town: make.Town, db: None) -> None:
     client = client_of("supervisor")
-    client.get("/readings/review/")
-
-    with CaptureQueriesContext(connection) as captured:
-        page = client.get("/readings/review/").content.decode()
+    page = client.get("/readings/review/").content.decode()
 
     assert "全部异常 <strong>2</strong>" in page
     assert "无异常待审 <strong>1</strong>" in page
     assert "AP000002" in page
     assert "AP000001" not in page
-    assert len(captured) <= 22, [one["sql"][:90] for one in captured]
+    assert own_queries(client, "/readings/review/") <= 12
 
 
 def test_a_reason_narrows_the_queue(town: make.Town, db: None) -> None:
@@ -100,11 +95,7 @@ def test_nobody_approves_a_large_reading_of_their_own(town: make.Town, db: None)
 
     answer = _post(client, "approve", fourth, reason="核实").json()
 
-    assert (
-        answer["failed"][0]["text"]
-        == "本人录入的水量超过 100 m³（本条 200 m³），须由他人审核。".replace("100 m³", "100 m³")
-        or "须由他人审核" in answer["failed"][0]["text"]
-    )
+    assert "须由他人审核" in answer["failed"][0]["text"]
     fourth.refresh_from_db()
     assert fourth.state == "HELD"
 
@@ -150,7 +141,7 @@ def test_another_units_reading_is_not_decided(town: make.Town, db: None) -> None
 
 def test_all_near_the_average_are_approved_at_once(town: make.Town, db: None) -> None:
     client = client_of("supervisor")
-    ReadingItem.objects.filter(pk=_items()[0].pk).update(average_volume=Decimal(18))
+    ReadingItem.objects.filter(pk=_items()[0].pk).update(average_volume=Decimal(18), months=1)
     query = "period=202501&reason=read"
 
     count = client.get(f"/readings/review/near/?{query}&percent=20").content.decode()
@@ -207,16 +198,13 @@ def test_the_items_page_tells_the_whole_story_in_few_queries(town: make.Town, db
     first = _items()[0]
     make.read_and_approve(first.point_id, JAN, "125")
     client = client_of("supervisor")
-    client.get(f"/readings/items/{first.pk}/")
-
-    with CaptureQueriesContext(connection) as captured:
-        page = client.get(f"/readings/items/{first.pk}/").content.decode()
+    page = client.get(f"/readings/items/{first.pk}/").content.decode()
 
     assert "MP000001" in page
     assert "计费水量" in page
     assert "25 m³" in page
     assert "留存" in page
-    assert len(captured) <= 29, [one["sql"][:90] for one in captured]
+    assert own_queries(client, f"/readings/items/{first.pk}/") <= 20
 
 
 def test_leaving_out_and_reading_after_all(town: make.Town, db: None) -> None:

@@ -11,7 +11,7 @@ from qingyuan.domains.readings.queries.field_facts import rows_of
 from qingyuan.domains.readings.queries.tasks import within
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
-from qingyuan.platform.staff.queries import reach
+from qingyuan.platform.staff.queries import Reach, reach
 
 SPARK_PERIODS = 13
 
@@ -139,9 +139,14 @@ class ReviewCount:
     waiting: int
 
 
-def review_counts(*, actor: Actor, company_id: int, on: date, yyyymm: int | None = None) -> tuple[ReviewCount, ...]:
-    """Waiting items by reason within the actor's reach (readings.review), most first. An item counts for each reason."""
-    inside, params = within(reach(actor, "readings.review", on=on), unit="i.unit_id", book="i.book_id")
+def review_counts(
+    *, actor: Actor, company_id: int, on: date, yyyymm: int | None = None, reached: Reach | None = None
+) -> tuple[ReviewCount, ...]:
+    """Waiting items by reason within the actor's reach (readings.review), most first. An item counts for each reason.
+
+    `reached`: that reach where the caller knows it already, as in the two functions beside.
+    """
+    inside, params = within(reached or reach(actor, "readings.review", on=on), unit="i.unit_id", book="i.book_id")
     sql = f"""
         SELECT COALESCE(an.code, ''), count(*)
         FROM reading_item i
@@ -166,12 +171,13 @@ def review_rows(
     book_id: int | None = None,
     limit: int = 100,
     offset: int = 0,
+    reached: Reach | None = None,
 ) -> tuple[ReviewRow, ...]:
     """Items that wait for review, two statements: greatest usage against the limit first, then by book and order.
 
     `code`: only those with this anomaly. Within the actor's reach (readings.review).
     """
-    inside, params = within(reach(actor, "readings.review", on=on), unit="i.unit_id", book="i.book_id")
+    inside, params = within(reached or reach(actor, "readings.review", on=on), unit="i.unit_id", book="i.book_id")
     sql = f"""
         SELECT {_COLUMNS}, b.book_no, p.yyyymm, COALESCE(st.name, ''), COALESCE(r.photo_hash, ''),
                COALESCE(r.source, ''), i.point_id, p.round_no

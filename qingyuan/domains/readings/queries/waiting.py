@@ -10,7 +10,7 @@ from qingyuan.domains.readings.queries.field_facts import rows_of
 from qingyuan.domains.readings.queries.tasks import within
 from qingyuan.domains.readings.rules.anomalies import ALWAYS_HELD
 from qingyuan.kernel.actor import Actor
-from qingyuan.platform.staff.queries import reach
+from qingyuan.platform.staff.queries import Reach, reach
 
 WAITING = ("READ", "HELD")
 
@@ -64,9 +64,12 @@ def review_sums(
     code: str | None = None,
     states: Sequence[str] = WAITING,
     book_id: int | None = None,
+    reached: Reach | None = None,
 ) -> ReviewSums:
     """Count and usage of what `review_rows` gives for the same filter, within the actor's reach (readings.review)."""
-    inside, params = _asked(actor, company_id, on, yyyymm, code, states, book_id)
+    inside, params = _asked(
+        reached or reach(actor, "readings.review", on=on), company_id, yyyymm, code, states, book_id
+    )
     sql = (
         "SELECT count(*), count(*) FILTER (WHERE i.state = 'HELD'), COALESCE(sum(i.usage_volume), 0.000) "
         f"{_WHERE} AND {inside}"
@@ -91,7 +94,8 @@ def items_near_average(
 
     Items without an average are left out, and so is what must be changed before it may be approved.
     """
-    inside, params = _asked(actor, company_id, on, yyyymm, code, states, book_id)
+    reached = reach(actor, "readings.review", on=on)
+    inside, params = _asked(reached, company_id, yyyymm, code, states, book_id)
     expected = "i.average_volume * GREATEST(i.months, 1)"
     sql = f"""
         SELECT i.id, i.version, i.state = 'HELD' {_WHERE} AND {inside}
@@ -106,15 +110,14 @@ def items_near_average(
 
 
 def _asked(
-    actor: Actor,
+    reached: Reach,
     company_id: int,
-    on: date,
     yyyymm: int | None,
     code: str | None,
     states: Sequence[str],
     book_id: int | None,
 ) -> tuple[str, Mapping[str, Any]]:
-    inside, params = within(reach(actor, "readings.review", on=on), unit="i.unit_id", book="i.book_id")
+    inside, params = within(reached, unit="i.unit_id", book="i.book_id")
     asked = {"company": company_id, "yyyymm": yyyymm, "code": code, "states": list(states), "book": book_id}
     return inside, {**params, **asked}
 

@@ -80,7 +80,7 @@ def approve_near(request: OfficeRequest) -> HttpResponseBase:
         company_id=company_of(request.actor),
         on=today(),
         percent=percent,
-        **queue_filter(request, asked).as_arguments(),  # type: ignore[arg-type]
+        **queue_filter(request, asked).as_arguments(),
     )
     versions = {one.reading_item_id: one.version for one in found}
     return _answer(request, *_approved(request, list(versions), versions))

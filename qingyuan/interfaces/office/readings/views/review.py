@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.http import HttpResponseBase
@@ -31,6 +32,7 @@ from qingyuan.interfaces.office.shell.lists import (
     RowAction,
 )
 from qingyuan.kernel.actor import Actor
+from qingyuan.platform.staff.queries import Reach, reach
 
 NEAR_PERCENT = 30
 _WAITING = ("READ", "HELD")
@@ -121,7 +123,7 @@ class QueueFilter:
     states: Sequence[str]
     book_id: int | None
 
-    def as_arguments(self) -> Mapping[str, object]:
+    def as_arguments(self) -> Mapping[str, Any]:
         return {"yyyymm": self.yyyymm, "code": self.code, "states": self.states, "book_id": self.book_id}
 
 
@@ -179,24 +181,28 @@ def _filter_for(period: ChosenPeriod) -> type[FilterForm]:
 def queue(request: OfficeRequest) -> HttpResponseBase:
     """The queue of the chosen period."""
     period = chosen_period(request)
+    reached = reach(request.actor, "readings.review", on=today())
 
     def load(actor: Actor, query: ListQuery) -> ListResult[ReviewRow]:
         asked = queue_filter(request, request.GET.dict())
         company_id = company_of(actor)
-        sums = queries.review_sums(actor=actor, company_id=company_id, on=today(), **asked.as_arguments())  # type: ignore[arg-type]
+        sums = queries.review_sums(
+            actor=actor, company_id=company_id, on=today(), reached=reached, **asked.as_arguments()
+        )  # type: ignore[arg-type]
         rows = queries.review_rows(
             actor=actor,
             company_id=company_id,
             on=today(),
             limit=query.limit,
             offset=query.offset,
-            **asked.as_arguments(),  # type: ignore[arg-type]
+            reached=reached,
+            **asked.as_arguments(),
         )
         return ListResult(rows=rows, count=sums.items, totals={"usage": sums.volume})
 
     context = {
         "period": period,
-        "reason_chips": _reason_chips(request, period.row),
+        "reason_chips": _reason_chips(request, period.row, reached),
         "accept_reasons": reason_choices("acceptance_reason"),
         "return_reasons": reason_choices("return_reason"),
         "near_percent": NEAR_PERCENT,
@@ -209,7 +215,8 @@ def queue(request: OfficeRequest) -> HttpResponseBase:
 def reasons(request: OfficeRequest) -> HttpResponseBase:
     """The chips alone, after a decision."""
     period = chosen_period(request)
-    context = {"reason_chips": _reason_chips(request, period.row), "query": request.GET.urlencode()}
+    reached = reach(request.actor, "readings.review", on=today())
+    context = {"reason_chips": _reason_chips(request, period.row, reached), "query": request.GET.urlencode()}
     return render(request, "readings/reasons.html", context)
 
 
@@ -224,7 +231,7 @@ def near_average(request: OfficeRequest) -> HttpResponseBase:
             company_id=company_of(request.actor),
             on=today(),
             percent=percent,
-            **queue_filter(request, request.GET.dict()).as_arguments(),  # type: ignore[arg-type]
+            **queue_filter(request, request.GET.dict()).as_arguments(),
         )
     context = {"percent": percent, "count": len(found), "held": sum(one.is_held for one in found)}
     return render(request, "readings/near.html", context)
@@ -246,12 +253,17 @@ class ReasonChip:
     is_current: bool
 
 
-def _reason_chips(request: OfficeRequest, period: PeriodRow | None) -> list[ReasonChip]:
+def _reason_chips(request: OfficeRequest, period: PeriodRow | None, reached: Reach) -> list[ReasonChip]:
     if period is None:
         return []
-    asked = {"company_id": company_of(request.actor), "on": today(), "yyyymm": period.yyyymm}
-    waiting = queries.review_sums(actor=request.actor, **asked)  # type: ignore[arg-type]
-    counts = queries.review_counts(actor=request.actor, **asked)  # type: ignore[arg-type]
+    asked: dict[str, Any] = {
+        "company_id": company_of(request.actor),
+        "on": today(),
+        "yyyymm": period.yyyymm,
+        "reached": reached,
+    }
+    waiting = queries.review_sums(actor=request.actor, **asked)
+    counts = queries.review_counts(actor=request.actor, **asked)
     found = [("held", _("all held"), waiting.held), ("read", _("nothing noticed"), waiting.items - waiting.held)]
     found += [(one.code, str(ANOMALIES[one.code].text), one.waiting) for one in counts if one.code in ANOMALIES]
     current = request.GET.get("reason") or "held"
