@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from qingyuan.domains.billing.models import Bill, BillingRun
 from qingyuan.domains.tariffs.models import PriceVersion
 
 
@@ -9,13 +10,36 @@ def _golden_version() -> int:
     return PriceVersion.objects.filter(plan__code="golden-res").values_list("id", flat=True)[0]
 
 
+def _run() -> dict[str, object]:
+    return {"run_id": BillingRun.objects.order_by("-scope_count", "-id").values_list("id", flat=True)[0]}
+
+
+def _bill() -> dict[str, object]:
+    return {"bill_no": Bill.objects.filter(kind="REGULAR").order_by("-id").values_list("bill_no", flat=True)[0]}
+
+
 BILLING: dict[str, Callable[[], dict[str, object]]] = {
+    "billing:run": _run,
+    "billing:run-totals": _run,
+    "billing:run-exceptions": _run,
+    "billing:run-unusual": _run,
+    "billing:run-compare": _run,
+    "bills:detail": _bill,
     "tariffs:assign": lambda: {"code": "sh-res"},
     "tariffs:detail": lambda: {"code": "sh-res"},
     "tariffs:version": lambda: {"code": "golden-res", "version_id": _golden_version()},
 }
 
 NO_BILLING_PAGES = {
+    "billing:progress": "a part of a page",
+    "billing:check": "takes a POST alone",
+    "billing:issue": "takes a POST alone",
+    "billing:recalculate": "takes a POST alone",
+    "billing:resume": "takes a POST alone",
+    "billing:discard": "takes a POST alone",
+    "billing:decide-proposal": "needs an open proposal; seen in tests/flows/bills",
+    "bills:cancel": "takes a POST alone",
+    "bills:rebill": "takes a POST alone",
     "tariffs:example": "a part of a page",
     "tariffs:export": "a file",
     "tariffs:sample": "a file",

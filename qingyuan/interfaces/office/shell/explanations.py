@@ -10,6 +10,7 @@ from qingyuan.interfaces.office.shell.formats import percent_text
 
 _OPEN_LEVELS = 2
 _SHARES = frozenset({"rate"})
+_NAMED_ALONE = frozenset({"bill", "charge"})
 KIND_WORDS = {
     "METER": gettext_lazy("Meter"),
     "OLD_METER": gettext_lazy("Old meter"),
@@ -48,6 +49,8 @@ def explained(node: Node, *, level: int = 0) -> ExplainedStep:
 
 
 def _sentence(node: Node) -> str:
+    if node.code in _NAMED_ALONE:  # the amount stands beside it
+        return str(node.value("name")) if node.code == "charge" else gettext("Total")
     values = tuple((name, _worded(name, value)) for name, value in node.values)
     return Node(node.code, values).text(gettext)
 

@@ -1,0 +1,1 @@
+"""Billing runs (开账): starting, watching, checking, issuing them; and correction proposals (退补)."""

@@ -1,0 +1,85 @@
+"""Forms of billing runs and correction proposals."""
+
+from collections.abc import Sequence
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from qingyuan.domains.billing.rules.states import ProposalState, RunPurpose
+from qingyuan.interfaces.office.billing.words import PROPOSAL_WORDS, PURPOSE_WORDS, STATE_WORDS
+from qingyuan.interfaces.office.shell.fields import MonthField
+from qingyuan.interfaces.office.shell.forms import FilterForm, OfficeForm
+
+
+class RunFilter(FilterForm):
+    period = MonthField(label=_("Period"))
+    purpose = forms.ChoiceField(label=_("Purpose"), choices=[(str(key), word) for key, word in PURPOSE_WORDS.items()])
+    state = forms.ChoiceField(label=_("State"), choices=[(str(key), word) for key, word in STATE_WORDS.items()])
+    singles = forms.BooleanField(label=_("With runs of one bill"))
+
+
+class ProposalFilter(FilterForm):
+    q = forms.CharField(
+        label=_("Quick find"),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Bill no. / account no.")}),
+    )
+    state = forms.ChoiceField(
+        label=_("State"),
+        choices=[(str(key), word) for key, word in PROPOSAL_WORDS.items()],
+        initial=str(ProposalState.OPEN),
+    )
+
+
+class RunForm(OfficeForm):
+    """A new run. Unit and period come from the address, since the books to choose from follow from them."""
+
+    purpose = forms.ChoiceField(
+        label=_("Purpose"),
+        widget=forms.RadioSelect,
+        choices=[
+            (str(RunPurpose.REHEARSAL), _("rehearsal (nothing is booked, no number is used)")),
+            (str(RunPurpose.REAL), _("real (to be checked and issued)")),
+        ],
+    )
+    business_date = forms.DateField(
+        label=_("Business date"), help_text=_("Stands for today in every rule of the calculation.")
+    )
+    books = forms.TypedMultipleChoiceField(label=_("Books"), coerce=int, widget=forms.CheckboxSelectMultiple)
+    with_earlier = forms.BooleanField(
+        label=_("Also readings of earlier periods that were approved late"), required=False
+    )
+    wide = frozenset({"books", "purpose", "with_earlier"})
+
+    def __init__(self, books: Sequence[tuple[str, str]], *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["books"]
+        assert isinstance(field, forms.TypedMultipleChoiceField)
+        field.choices = books
+
+    def clean_books(self) -> list[int]:
+        books: list[int] = self.cleaned_data["books"]
+        if not books:
+            raise ValidationError(_("Choose at least one book."))
+        return books
+
+
+class DecisionForm(OfficeForm):
+    """What becomes of a correction proposal."""
+
+    decision = forms.ChoiceField(
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        choices=[("apply", _("apply: issue the correcting bill")), ("dismiss", _("dismiss: nothing is corrected"))],
+    )
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, required=False, help_text=_("Needed when the proposal is dismissed.")
+    )
+    version_field = True
+    wide = frozenset({"decision", "reason"})
+
+    def clean(self) -> dict[str, object]:
+        given: dict[str, object] = super().clean() or self.cleaned_data
+        if given.get("decision") == "dismiss" and not str(given.get("reason") or "").strip():
+            self.add_error("reason", _("Say why nothing is corrected."))
+        return given

@@ -1,0 +1,26 @@
+"""Billing runs and correction proposals in the menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from qingyuan.interfaces.office.shell.navigation import Group, NavigationEntry
+
+ENTRIES = (
+    NavigationEntry(
+        Group.BILLING,
+        _("Billing runs"),
+        "billing:runs",
+        "billing.view",
+        order=10,
+        icon="calculator",
+        keywords=("kz", "kzpc", "qf", "ss", "签发", "试算", "算费"),
+    ),
+    NavigationEntry(
+        Group.BILLING,
+        _("Correction proposals"),
+        "billing:proposals",
+        "billing.view",
+        order=30,
+        icon="receipt-refund",
+        keywords=("tb", "退补", "追补"),
+    ),
+)

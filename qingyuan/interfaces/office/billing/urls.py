@@ -1,0 +1,24 @@
+"""Addresses of billing runs and correction proposals."""
+
+from django.urls import path
+
+from qingyuan.interfaces.office.billing import change_views, proposal_views, start_views, views
+
+app_name = "billing"
+urlpatterns = [
+    path("billing/runs/", views.runs, name="runs"),
+    path("billing/runs/new/", start_views.start, name="new-run"),
+    path("billing/runs/<int:run_id>/", views.run, name="run"),
+    path("billing/runs/<int:run_id>/progress/", views.progress, name="progress"),
+    path("billing/runs/<int:run_id>/totals/", views.totals, name="run-totals"),
+    path("billing/runs/<int:run_id>/exceptions/", views.exceptions, name="run-exceptions"),
+    path("billing/runs/<int:run_id>/unusual/", views.unusual, name="run-unusual"),
+    path("billing/runs/<int:run_id>/compare/", views.compare, name="run-compare"),
+    path("billing/runs/<int:run_id>/check/", change_views.check, name="check"),
+    path("billing/runs/<int:run_id>/issue/", change_views.issue, name="issue"),
+    path("billing/runs/<int:run_id>/recalculate/", change_views.recalculate, name="recalculate"),
+    path("billing/runs/<int:run_id>/resume/", change_views.resume, name="resume"),
+    path("billing/runs/<int:run_id>/discard/", change_views.discard, name="discard"),
+    path("billing/proposals/", proposal_views.proposals, name="proposals"),
+    path("billing/proposals/<int:proposal_id>/", proposal_views.decide, name="decide-proposal"),
+]

@@ -1,0 +1,179 @@
+"""Pages of billing runs: the list, one run with its tabs, its progress, and the comparison with another run."""
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from qingyuan.domains.billing.queries.compare import compare_runs
+from qingyuan.domains.billing.rules.states import RunState
+from qingyuan.interfaces.office.access import OfficeRequest, requires
+from qingyuan.interfaces.office.billing import run_header
+from qingyuan.interfaces.office.billing.forms import RunFilter
+from qingyuan.interfaces.office.billing.tables import books_table, differences_table, items_table, totals_table
+from qingyuan.interfaces.office.billing.words import purpose_chip, state_chip
+from qingyuan.interfaces.office.shell.details import detail_response
+from qingyuan.interfaces.office.shell.list_pages import list_response
+from qingyuan.interfaces.office.shell.lists import (
+    Action,
+    Column,
+    ColumnKind,
+    EmptyState,
+    ListQuery,
+    ListResult,
+    ListSpec,
+)
+from qingyuan.kernel.actor import Actor
+from qingyuan.overviews.billing_runs import (
+    RunPage,
+    RunRow,
+    book_progress,
+    other_runs,
+    run_exceptions,
+    run_list,
+    run_page,
+    run_totals,
+    run_unusual,
+)
+
+VIEW = "billing.view"
+MOST_DIFFERENCES = 500
+
+RUNS: ListSpec[RunRow] = ListSpec(
+    key="billing-runs",
+    title=gettext_lazy("Billing runs"),
+    unit=gettext_lazy("runs"),
+    sort="run_no",
+    descending=True,
+    columns=(
+        Column(
+            "run_no",
+            gettext_lazy("Run no."),
+            ColumnKind.IDENTIFIER,
+            sortable=True,
+            fixed=True,
+            link=lambda row: reverse("billing:run", args=[row.id]),
+        ),
+        Column("yyyymm", gettext_lazy("Period"), ColumnKind.MONTH, sortable=True),
+        Column("purpose", gettext_lazy("Purpose"), ColumnKind.CHIP, value=lambda row: purpose_chip(row.purpose)),
+        Column("state", gettext_lazy("State"), ColumnKind.CHIP, value=lambda row: state_chip(row.state)),
+        Column("unit_name", gettext_lazy("Unit")),
+        Column("scope", gettext_lazy("Readings"), ColumnKind.INTEGER),
+        Column("bills", gettext_lazy("Bills"), ColumnKind.INTEGER),
+        Column("amount", gettext_lazy("Amount"), ColumnKind.MONEY),
+        Column("exceptions", gettext_lazy("Exceptions"), ColumnKind.INTEGER),
+        Column("notices", gettext_lazy("To look at"), ColumnKind.INTEGER),
+        Column("business_date", gettext_lazy("Business date"), ColumnKind.DATE, sortable=True),
+    ),
+    actions=(
+        Action(
+            gettext_lazy("New run"),
+            "/billing/runs/new/",
+            permission="billing.run",
+            icon="plus",
+            key="new",
+            primary=True,
+        ),
+    ),
+    empty=EmptyState(
+        gettext_lazy("There are no billing runs yet. A run takes the approved readings of a period."),
+        Action(gettext_lazy("New run"), "/billing/runs/new/", icon="plus"),
+    ),
+)
+
+
+def _load(actor: Actor, query: ListQuery) -> ListResult[RunRow]:
+    rows, count = run_list(
+        actor,
+        filters=query.filters,
+        sort=query.sort,
+        descending=query.descending,
+        offset=query.offset,
+        limit=query.limit,
+        on=timezone.localdate(),
+    )
+    return ListResult(rows, count)
+
+
+@requires(VIEW)
+def runs(request: OfficeRequest) -> HttpResponseBase:
+    return list_response(request, RUNS, RunFilter, _load)
+
+
+@requires(VIEW)
+def run(request: OfficeRequest, run_id: int) -> HttpResponse:
+    found = run_page(request.actor, run_id, on=timezone.localdate())
+    context = {"books": books_table(book_progress(run_id, found.row.state)), "facts": run_header.facts(found)}
+    return _answer(request, found, "overview", context)
+
+
+@requires(VIEW)
+def progress(request: OfficeRequest, run_id: int) -> HttpResponse:
+    """The stepper with the books, asked every two seconds while the run is under way."""
+    found = run_page(request.actor, run_id, on=timezone.localdate())
+    stepper = run_header.stepper(found, polled=True)
+    context = {
+        "stepper": stepper,
+        "still": run_header.still(stepper),
+        "books": books_table(book_progress(run_id, found.row.state)),
+    }
+    return render(request, "billing/progress.html", context)
+
+
+@requires(VIEW)
+def totals(request: OfficeRequest, run_id: int) -> HttpResponse:
+    found = run_page(request.actor, run_id, on=timezone.localdate())
+    rows, before = run_totals(run_id)
+    return _answer(request, found, "totals", {"table": totals_table(rows, before, found)})
+
+
+@requires(VIEW)
+def exceptions(request: OfficeRequest, run_id: int) -> HttpResponse:
+    found = run_page(request.actor, run_id, on=timezone.localdate())
+    empty = gettext_lazy("No exceptions: every reading of the run gives a bill.")
+    return _answer(request, found, "exceptions", {"table": items_table(_("Exceptions"), run_exceptions(run_id), empty)})
+
+
+@requires(VIEW)
+def unusual(request: OfficeRequest, run_id: int) -> HttpResponse:
+    found = run_page(request.actor, run_id, on=timezone.localdate())
+    empty = gettext_lazy("No bill stands out against the last ones of its point.")
+    return _answer(request, found, "unusual", {"table": items_table(_("Bills to look at"), run_unusual(run_id), empty)})
+
+
+@requires(VIEW)
+def compare(request: OfficeRequest, run_id: int) -> HttpResponse:
+    on = timezone.localdate()
+    found = run_page(request.actor, run_id, on=on)
+    wanted = request.GET.get("with", "")
+    context: dict[str, Any] = {"others": other_runs(request.actor, found, on=on), "wanted": wanted}
+    if wanted.isdigit():
+        other = run_page(request.actor, int(wanted), on=on)
+        rows = compare_runs(run_id, other.row.id, limit=MOST_DIFFERENCES)
+        context |= {
+            "other": other,
+            "same_hash": bool(found.result_hash) and found.result_hash == other.result_hash,
+            "table": differences_table(rows, found.row.run_no, other.row.run_no),
+        }
+    return _answer(request, found, "compare", context)
+
+
+def _answer(request: OfficeRequest, found: RunPage, tab: str, context: dict[str, Any]) -> HttpResponse:
+    under_way = found.row.state in {RunState.CALCULATING, RunState.ISSUING}
+    stepper = run_header.stepper(found)
+    shown = {
+        "run": found,
+        "tab": tab,
+        "under_way": under_way,
+        "stepper": stepper,
+        "still": run_header.still(stepper),
+        "failures": run_header.failures(found),
+        "dialogs": run_header.dialogs(found, request.permissions),
+        "buttons": run_header.buttons(found, request.permissions),
+        **context,
+    }
+    return detail_response(request, run_header.page(found, tab), "billing/run.html", context=shown)

@@ -1,0 +1,72 @@
+"""Words for the codes of billing runs and proposals (开账用语)."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from qingyuan.domains.billing.rules.states import ProposalState, RunPurpose, RunState
+from qingyuan.interfaces.office.shell.chips import Chip, Tone
+from qingyuan.interfaces.office.shell.sentences import code_sentence
+from qingyuan.interfaces.office.shell.text import Label
+
+PURPOSE_WORDS: Mapping[RunPurpose, Label] = {RunPurpose.REHEARSAL: _("rehearsal"), RunPurpose.REAL: _("real")}
+STATE_WORDS: Mapping[RunState, Label] = {
+    RunState.DRAFT: _("draft"),
+    RunState.CALCULATING: _("being calculated"),
+    RunState.CALCULATED: _("calculated"),
+    RunState.CHECKED: _("checked"),
+    RunState.ISSUING: _("being issued"),
+    RunState.ISSUED: _("issued"),
+    RunState.UNDONE: _("undone"),
+    RunState.DISCARDED: _("discarded"),
+}
+STATE_TONES: Mapping[RunState, Tone] = {
+    RunState.CALCULATING: Tone.BLUE,
+    RunState.CALCULATED: Tone.AMBER,
+    RunState.CHECKED: Tone.AMBER,
+    RunState.ISSUING: Tone.BLUE,
+    RunState.ISSUED: Tone.GREEN,
+}
+PROPOSAL_WORDS: Mapping[ProposalState, Label] = {
+    ProposalState.OPEN: _("open"),
+    ProposalState.APPLIED: _("applied"),
+    ProposalState.DISMISSED: _("dismissed"),
+}
+PROPOSAL_TONES: Mapping[ProposalState, Tone] = {ProposalState.OPEN: Tone.AMBER, ProposalState.APPLIED: Tone.GREEN}
+REASON_WORDS: Mapping[str, Label] = {
+    "ROOM_MOVED": _("tier room moved"),
+    "USAGE_CHANGED": _("usage was corrected"),
+}
+EXCEPTION_WORDS: Mapping[str, Label] = {
+    "billing.account_not_active": _("The account is not active."),
+    "billing.on_hold": _("Billing of the account is on hold: %(reason)s."),
+    "billing.no_tier_group": _("The account is in no tier group."),
+    "billing.no_holder": _("The account has no holder on the day of reading."),
+    "billing.waiting_subs": _("Sub-meters are not approved yet: %(points)s."),
+    "billing.negative_net_main": _("The main used %(volume)s m³, less than its sub-meters (%(subs)s m³)."),
+    "billing.other_tier_group": _("The corrected bill %(bill)s belongs to another tier group."),
+    "billing.not_ratable": _("The rating failed."),
+    "billing.no_assignment": _("No price plan is assigned to the usage class here on that day."),
+    "billing.no_usage_class": _("The point has no usage class on that day."),
+    "billing.stale": _("Its readings, people or prices moved after the calculation; it stays for the next run."),
+    "billing.bill_shock": _("%(amount)s yuan, its last bills came to %(mean)s on average."),
+    "billing.zero_bill": _("The bill comes to nothing."),
+}
+
+
+def state_chip(state: RunState) -> Chip:
+    return Chip(STATE_WORDS[state], STATE_TONES.get(state, Tone.GREY))
+
+
+def purpose_chip(purpose: RunPurpose) -> Chip:
+    return Chip(PURPOSE_WORDS[purpose], Tone.BLUE if purpose is RunPurpose.REHEARSAL else Tone.GREY)
+
+
+def proposal_chip(state: ProposalState) -> Chip:
+    return Chip(PROPOSAL_WORDS[state], PROPOSAL_TONES.get(state, Tone.GREY))
+
+
+def exception_sentence(code: str, params: Mapping[str, object], state: str = "") -> str:
+    """Why an element of a run gives no bill, or should be looked at, as a sentence."""
+    known = EXCEPTION_WORDS.get("billing.stale" if state == "STALE" and not code else code)
+    return code_sentence(code, params) if known is None else code_sentence(str(known), params)

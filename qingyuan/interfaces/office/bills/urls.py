@@ -1,0 +1,13 @@
+"""Addresses of bills."""
+
+from django.urls import path
+
+from qingyuan.interfaces.office.bills import change_views, views
+
+app_name = "bills"
+urlpatterns = [
+    path("bills/", views.bills, name="list"),
+    path("bills/<str:bill_no>/", views.bill, name="detail"),
+    path("bills/<str:bill_no>/cancel/", change_views.cancel, name="cancel"),
+    path("bills/<str:bill_no>/rebill/", change_views.rebill, name="rebill"),
+]

@@ -1,0 +1,367 @@
+"""Billing runs (开账批次): the list, one run with its books, totals, exceptions and unusual bills, and the books to choose."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+
+from qingyuan.domains.billing.models import BillingRun, RunChunk
+from qingyuan.domains.billing.operations.calculate import BILL_SHOCK
+from qingyuan.domains.billing.rules.states import ChunkState, RunPurpose, RunState
+from qingyuan.kernel.actor import Actor
+from qingyuan.kernel.errors import NotFound
+from qingyuan.platform.staff.queries import reach
+
+VIEW = "billing.view"
+SORTS = {"run_no": "id", "yyyymm": "period__yyyymm", "business_date": "business_date"}
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run as the list shows it. `is_single`: a re-bill or a correction, a run of one bill."""
+
+    id: int
+    run_no: str
+    purpose: RunPurpose
+    state: RunState
+    unit_id: int
+    unit_name: str
+    yyyymm: int
+    round_no: int
+    business_date: date
+    scope: int
+    bills: int
+    amount: Decimal
+    exceptions: int
+    notices: int
+    is_single: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """One run. `failures`: chunks that could not be worked, as (chunk, code, detail). `done`: readings worked so far in
+    the present stage.
+    """
+
+    row: RunRow
+    period_id: int
+    posting_date: date | None
+    due_date: date | None
+    result_hash: str
+    volume: Decimal
+    exceptions: Mapping[str, int]
+    notices: Mapping[str, int]
+    created_by: str
+    created_at: datetime
+    calculated_at: datetime | None
+    checked_by: str
+    issued_by: str
+    issued_at: datetime | None
+    chunk_count: int
+    done: int
+    stale: int
+    failures: tuple[tuple[int, str, str], ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class BookProgress:
+    """How far one book of a run is. `failed`: readings in chunks that could not be worked."""
+
+    book_no: str
+    book_name: str
+    readings: int
+    done: int
+    failed: int
+
+
+def run_list(
+    actor: Actor, *, filters: Mapping[str, Any], sort: str, descending: bool, offset: int, limit: int, on: date
+) -> tuple[tuple[RunRow, ...], int]:
+    """Runs of the units that the person reaches, and how many there are. `filters`: period (Month), purpose, state,
+    singles (also runs of one bill).
+    """
+    wanted = Q()
+    month = filters.get("period")
+    if month is not None:
+        wanted &= Q(period__yyyymm=month.number)
+    for name in ("purpose", "state"):
+        if filters.get(name):
+            wanted &= Q(**{name: filters[name]})
+    if not filters.get("singles"):
+        wanted &= ~Q(selection__has_any_keys=["replaces", "corrects"])
+    runs = BillingRun.objects.filter(reach(actor, VIEW, on=on).condition("unit_id")).filter(wanted)
+    order = ("-" if descending else "") + SORTS[sort]
+    page = runs.select_related("unit", "period").order_by(order, "-id")[offset : offset + limit]
+    return tuple(_row(run) for run in page), runs.count()
+
+
+def run_page(actor: Actor, run_id: int, *, on: date, permission: str = VIEW) -> RunPage:
+    """One run. Raises NotFound for one of units that the permission does not reach."""
+    run = (
+        BillingRun.objects.filter(reach(actor, permission, on=on).condition("unit_id"), pk=run_id)
+        .select_related("unit", "period", "created_by", "checked_by", "issued_by")
+        .first()
+    )
+    if run is None:
+        raise NotFound(run=run_id)
+    totals = run.totals or {}
+    done, stale = _done(run)
+    failures = RunChunk.objects.filter(run=run, state=ChunkState.FAILED).order_by("chunk_no")[:MOST]
+    return RunPage(
+        row=_row(run),
+        period_id=run.period_id,
+        posting_date=run.posting_date,
+        due_date=run.due_date,
+        result_hash=run.result_hash,
+        volume=Decimal(str(totals.get("volume", "0"))),
+        exceptions=totals.get("exceptions", {}),
+        notices=totals.get("notices", {}),
+        created_by=_name(run.created_by),
+        created_at=run.created_at,
+        calculated_at=run.calculated_at,
+        checked_by=_name(run.checked_by),
+        issued_by=_name(run.issued_by),
+        issued_at=run.issued_at,
+        chunk_count=run.chunk_count,
+        done=done,
+        stale=stale,
+        failures=tuple(failures.values_list("chunk_no", "error_code", "error_detail")),
+        version=run.version,
+    )
+
+
+def _row(run: BillingRun) -> RunRow:
+    totals = run.totals or {}
+    return RunRow(
+        id=run.pk,
+        run_no=run.run_no,
+        purpose=RunPurpose(run.purpose),
+        state=RunState(run.state),
+        unit_id=run.unit_id,
+        unit_name=run.unit.name,
+        yyyymm=run.period.yyyymm,
+        round_no=run.period.round_no,
+        business_date=run.business_date,
+        scope=run.scope_count,
+        bills=int(totals.get("bills", 0)),
+        amount=Decimal(str(totals.get("amount", "0.00"))),
+        exceptions=sum(totals.get("exceptions", {}).values()),
+        notices=sum(totals.get("notices", {}).values()),
+        is_single="replaces" in run.selection or "corrects" in run.selection,
+    )
+
+
+def _name(person: Any) -> str:
+    return "" if person is None else str(person.name)
+
+
+_DONE = """
+    SELECT COALESCE(sum(cardinality(reading_item_ids)) FILTER (WHERE state = %s), 0),
+           (SELECT count(*) FROM run_item WHERE run_id = %s AND state = 'STALE')
+    FROM run_chunk WHERE run_id = %s
+"""
+
+
+def _done(run: BillingRun) -> tuple[int, int]:
+    """Readings in chunks that the present stage has worked, and items that were not issued since their inputs moved."""
+    worked = ChunkState.CALCULATED if run.state == RunState.CALCULATING else ChunkState.ISSUED
+    row = _rows(_DONE, [worked, run.pk, run.pk])[0]
+    return int(row[0]), int(row[1])
+
+
+_BOOKS = """
+    SELECT b.book_no, b.name, count(*), count(*) FILTER (WHERE c.state = ANY(%s)),
+           count(*) FILTER (WHERE c.state = 'FAILED')
+    FROM run_chunk c CROSS JOIN LATERAL unnest(c.reading_item_ids) AS r(id)
+    JOIN reading_item i ON i.id = r.id JOIN book b ON b.id = i.book_id
+    WHERE c.run_id = %s GROUP BY b.id ORDER BY b.book_no LIMIT %s
+"""
+
+
+def book_progress(run_id: int, state: RunState) -> tuple[BookProgress, ...]:
+    """The books of a run and how far its present stage is with each."""
+    issuing = state in {RunState.ISSUING, RunState.ISSUED}
+    worked = [ChunkState.ISSUED] if issuing else [ChunkState.CALCULATED, ChunkState.ISSUED]
+    return tuple(BookProgress(*row) for row in _rows(_BOOKS, [[str(one) for one in worked], run_id, MOST]))
+
+
+@dataclass(frozen=True, slots=True)
+class TotalRow:
+    """What a charge item came to for a usage class, and what it came to in the period before (None: no such period)."""
+
+    item_name: str
+    item_name_en: str
+    class_name: str
+    class_name_en: str
+    volume: Decimal
+    amount: Decimal
+    amount_before: Decimal | None
+
+    @property
+    def change(self) -> Decimal | None:
+        """The change as a share of the period before."""
+        if not self.amount_before:
+            return None
+        return (self.amount - self.amount_before) / self.amount_before
+
+
+_TOTALS = """
+    WITH lines AS (
+        SELECT l->>0 AS item, l->>11 AS plan, sum((l->>3)::numeric) AS volume, sum((l->>6)::numeric) AS amount
+        FROM run_item r CROSS JOIN LATERAL jsonb_array_elements(r.lines::jsonb) AS l
+        WHERE r.run_id = %(run)s AND r.state = 'CALCULATED' GROUP BY 1, 2),
+    before AS (
+        SELECT ci.code AS item, pl.code AS plan, sum(bl.amount) AS amount
+        FROM billing_run o JOIN bill b ON b.run_id = o.id
+        JOIN bill_line bl ON bl.bill_id = b.id JOIN charge_item ci ON ci.id = bl.charge_item_id
+        LEFT JOIN price_version v ON v.id = bl.price_version_id LEFT JOIN price_plan pl ON pl.id = v.plan_id
+        WHERE o.company_id = %(company)s AND o.period_id = %(before)s AND o.state = 'ISSUED'
+          AND b.book_id IN (SELECT DISTINCT book_id FROM run_item WHERE run_id = %(run)s)
+          AND NOT EXISTS (SELECT 1 FROM bill_reversal x WHERE x.bill_id = b.id)
+        GROUP BY 1, 2),
+    pairs AS (
+        SELECT COALESCE(l.item, p.item) AS item, COALESCE(l.plan, p.plan) AS plan, l.volume, l.amount,
+               p.amount AS amount_before
+        FROM lines l FULL JOIN before p ON p.item = l.item AND p.plan = l.plan),
+    classes AS (
+        SELECT pl.code AS plan, min(u.name) AS name, min(COALESCE(NULLIF(u.name_en, ''), u.name)) AS name_en,
+               min(u.position) AS position
+        FROM price_plan pl JOIN plan_assignment a ON a.plan_id = pl.id JOIN usage_class u ON u.id = a.usage_class_id
+        WHERE pl.company_id = %(company)s GROUP BY pl.code)
+    SELECT COALESCE(ci.name, pairs.item), COALESCE(NULLIF(ci.name_en, ''), ci.name, pairs.item),
+           COALESCE(c.name, pairs.plan, ''), COALESCE(c.name_en, pairs.plan, ''),
+           COALESCE(sum(pairs.volume), 0), COALESCE(sum(pairs.amount), 0), sum(pairs.amount_before)
+    FROM pairs LEFT JOIN charge_item ci ON ci.company_id = %(company)s AND ci.code = pairs.item
+    LEFT JOIN classes c ON c.plan = pairs.plan
+    GROUP BY 1, 2, 3, 4 ORDER BY min(COALESCE(ci.position, 999)), min(COALESCE(c.position, 999)), 1, 3
+"""
+_BEFORE = """
+    SELECT p.id, p.yyyymm FROM reading_period p
+    WHERE p.company_id = %s AND (p.yyyymm, p.round_no) < (%s, %s)
+      AND EXISTS (SELECT 1 FROM billing_run o JOIN bill b ON b.run_id = o.id
+                  WHERE o.period_id = p.id AND o.state = 'ISSUED'
+                    AND b.book_id IN (SELECT DISTINCT book_id FROM run_item WHERE run_id = %s))
+    ORDER BY p.yyyymm DESC, p.round_no DESC LIMIT 1
+"""
+
+
+def run_totals(run_id: int) -> tuple[tuple[TotalRow, ...], int | None]:
+    """Totals by charge item and usage class beside the last period in which these books were billed (its month, or None)."""
+    run = BillingRun.objects.select_related("period").get(pk=run_id)
+    found = _rows(_BEFORE, [run.company_id, run.period.yyyymm, run.period.round_no, run_id])
+    period_before = found[0][0] if found else None
+    given = {"run": run_id, "company": run.company_id, "before": period_before}
+    rows = tuple(TotalRow(*row) for row in _rows(_TOTALS, given))
+    return rows, found[0][1] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """An element of a run that a person should look at: `code` with `params` says why; `usual` is the mean amount of the
+    point's last bills.
+    """
+
+    account_no: str
+    customer_name: str
+    point_no: str
+    book_no: str
+    state: str
+    code: str
+    params: Mapping[str, Any]
+    volume: Decimal
+    amount: Decimal
+    usual: Decimal | None
+
+
+_ITEMS = """
+    SELECT a.account_no, COALESCE(c.name, ''), sp.point_no, COALESCE(b.book_no, ''), r.state, r.exception_code,
+           COALESCE(r.exception_params::text, '{}'), r.volume, r.amount, usual.amount
+    FROM run_item r JOIN account a ON a.id = r.account_id
+    LEFT JOIN service_point sp ON sp.id = r.point_id LEFT JOIN book b ON b.id = r.book_id
+    LEFT JOIN account_holder h ON h.account_id = a.id AND h.to_date IS NULL
+    LEFT JOIN customer c ON c.id = h.customer_id
+    LEFT JOIN LATERAL (
+        SELECT round(avg(recent.amount), 2) AS amount FROM (
+            SELECT x.amount FROM bill_live l JOIN bill x ON x.id = l.bill_id WHERE l.point_id = r.point_id
+              AND x.run_id <> r.run_id
+            ORDER BY l.yyyymm DESC, l.round_no DESC LIMIT 6) AS recent) AS usual ON true
+    WHERE r.run_id = %s AND /*where*/
+    ORDER BY GREATEST(abs(r.amount), COALESCE(usual.amount, 0)) DESC, r.natural_key LIMIT %s
+"""
+
+
+def run_exceptions(run_id: int) -> tuple[ItemRow, ...]:
+    """What gives no bill, or was not issued, by the money that is at stake: at most 500."""
+    return _items(run_id, "r.state <> 'CALCULATED'")
+
+
+def run_unusual(run_id: int) -> tuple[ItemRow, ...]:
+    """Bills far over what is usual and bills of nothing, by their money: at most 500."""
+    where = f"r.state = 'CALCULATED' AND r.exception_code <> '' AND (r.exception_code = '{BILL_SHOCK}' OR r.amount = 0)"
+    return _items(run_id, where)
+
+
+def _items(run_id: int, where: str) -> tuple[ItemRow, ...]:
+    rows = _rows(_ITEMS.replace("/*where*/", where), [run_id, MOST])
+    return tuple(ItemRow(*row[:6], json.loads(row[6]), *row[7:]) for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class BookChoice:
+    """A book that a new run may take: how its readings of the period stand, and the unissued run that has taken it."""
+
+    id: int
+    book_no: str
+    name: str
+    unit_id: int
+    approved: int
+    waiting: int
+    billed: int
+    taken_by: str
+
+
+_CHOICES = """
+    SELECT b.id, b.book_no, b.name, b.unit_id,
+           count(*) FILTER (WHERE i.state = 'APPROVED'),
+           count(*) FILTER (WHERE i.state NOT IN ('APPROVED', 'BILLED', 'SKIPPED')),
+           count(*) FILTER (WHERE i.state = 'BILLED'),
+           COALESCE((SELECT r.run_no FROM run_book k JOIN billing_run r ON r.id = k.run_id
+                     WHERE k.book_id = b.id AND k.period_id = t.period_id LIMIT 1), '')
+    FROM reading_task t JOIN book b ON b.id = t.book_id JOIN reading_item i ON i.task_id = t.id
+    WHERE t.period_id = %s AND b.unit_id = ANY(%s) AND NOT i.never_billed
+    GROUP BY b.id, t.period_id ORDER BY b.book_no LIMIT %s
+"""
+
+
+def book_choices(period_id: int, unit_ids: frozenset[int]) -> tuple[BookChoice, ...]:
+    """The books of these units that are read in the period."""
+    return tuple(BookChoice(*row) for row in _rows(_CHOICES, [period_id, sorted(unit_ids), MOST]))
+
+
+def open_periods(company_ids: tuple[int, ...]) -> tuple[tuple[int, int, int], ...]:
+    """The last reading periods of the companies: (id, month, round), newest first."""
+    sql = (
+        "SELECT id, yyyymm, round_no FROM reading_period WHERE company_id = ANY(%s)"
+        " ORDER BY yyyymm DESC, round_no DESC, id LIMIT 24"
+    )
+    return tuple((row[0], row[1], row[2]) for row in _rows(sql, [list(company_ids)]))
+
+
+def other_runs(actor: Actor, page: RunPage, *, on: date) -> tuple[tuple[int, str], ...]:
+    """Runs of the same period that this one may be compared with: (id, number), newest first."""
+    runs = BillingRun.objects.filter(reach(actor, VIEW, on=on).condition("unit_id"), period_id=page.period_id)
+    runs = runs.exclude(pk=page.row.id).exclude(state__in=[RunState.DRAFT, RunState.CALCULATING])
+    return tuple(runs.order_by("-id").values_list("id", "run_no")[:50])
+
+
+def _rows(sql: str, params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return list(cursor.fetchall())
