@@ -33,7 +33,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 # what tests bring about on purpose: refusals, and requests whose answer a test loses
-PROVOKED = ("the server responded with a status of", "net::ERR_FAILED")
+PROVOKED = ("the server responded with a status of", "net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED")
 AXE = Path(__file__).parent / "vendor/axe/axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 

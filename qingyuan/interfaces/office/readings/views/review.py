@@ -188,7 +188,7 @@ def queue(request: OfficeRequest) -> HttpResponseBase:
         company_id = company_of(actor)
         sums = queries.review_sums(
             actor=actor, company_id=company_id, on=today(), reached=reached, **asked.as_arguments()
-        )  # type: ignore[arg-type]
+        )
         rows = queries.review_rows(
             actor=actor,
             company_id=company_id,
