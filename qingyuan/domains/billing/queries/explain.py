@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from qingyuan.domains.billing.queries.field_facts import rows_of
+from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.snapshot_reading import Snapshot, parse
 from qingyuan.domains.tariffs.queries.catalogue import recorded_catalogue
 from qingyuan.domains.tariffs.rules.explain import explain
