@@ -128,8 +128,8 @@ def test_text_is_refused_in_the_row_and_stays(page: Page) -> None:
 
 
 def test_the_queue_is_decided_by_keys(page: Page) -> None:
-    for item, value in zip(ReadingItem.objects.order_by("order_no"), ("400", "500", "120", "130"), strict=True):
-        make.read(item.point_id, JAN, value)
+    for row, value in zip(ReadingItem.objects.order_by("order_no"), ("400", "500", "120", "130"), strict=True):
+        make.read(row.point_id, JAN, value)
     page.goto("/readings/review/", wait_until="load")
     wait_until(page, "document.querySelectorAll('tbody tr.current').length === 1")
     assert page.evaluate("document.querySelectorAll('tbody tr[data-row]').length") == 2

@@ -189,9 +189,9 @@ def test_a_stale_change_shows_both_values(town: make.Town, db: None) -> None:
 
 @pytest.mark.parametrize("page", ["", "enter/", "change/", "correct/"])
 def test_another_units_item_is_not_found(town: make.Town, db: None, page: str) -> None:
-    item = _items()[1]
+    row = _items()[1]
 
-    assert client_of("stranger").get(f"/readings/items/{item.pk}/{page}").status_code == 404
+    assert client_of("stranger").get(f"/readings/items/{row.pk}/{page}").status_code == 404
 
 
 def test_the_items_page_tells_the_whole_story_in_few_queries(town: make.Town, db: None) -> None:

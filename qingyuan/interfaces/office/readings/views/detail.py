@@ -263,10 +263,10 @@ def _chart(detail: ItemDetail) -> BarChart | None:
 @requires("readings.view")
 def photo(request: OfficeRequest, sha256: str) -> HttpResponseBase:
     """A reading's photo, for whoever may see the reading it belongs to (`item` in the address)."""
-    item = request.GET.get("item", "")
-    if not item.isdigit():
+    wanted = request.GET.get("item", "")
+    if not wanted.isdigit():
         raise NotFound(photo=sha256[:12])
-    detail = queries.reading_item_detail(actor=request.actor, reading_item_id=int(item), on=today())
+    detail = queries.reading_item_detail(actor=request.actor, reading_item_id=int(wanted), on=today())
     if sha256 not in {one.photo_hash for one in detail.reads}:
         raise NotFound(photo=sha256[:12])
     info = files.by_hash(sha256)
