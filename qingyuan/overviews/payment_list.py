@@ -89,7 +89,9 @@ def payment_list(
     column = SORTS.get(sort, "id")
     order = [f"-{column}", "-id"] if descending else [column, "id"]
     rows = list(
-        found.select_related("receipt", "unit", "session", "taken_by", "void").order_by(*order)[offset : offset + limit]
+        found.select_related("receipt", "unit", "session__cashier", "taken_by", "void").order_by(*order)[
+            offset : offset + limit
+        ]
     )
     ids = [row.pk for row in rows]
     accounts, prepaid = _accounts(ids)
@@ -110,6 +112,12 @@ def within_reach(actor: Actor, *, on: date) -> Q:
     if held.everything:
         return Q()
     return held.condition("unit_id") | Q(taken_by_id=actor.staff_id)
+
+
+def cashier_name(row: Payment) -> str:
+    """Who took it: the person, else (entered afterwards by the system) the cashier whose shift it is in."""
+    person = row.taken_by or (row.session.cashier if row.session is not None else None)
+    return "" if person is None else person.name
 
 
 def _filtered(actor: Actor, wanted: PaymentFilter, on: date) -> QuerySet[Payment]:
@@ -183,7 +191,7 @@ def _line(
         channel=row.channel,
         unit_name=row.unit.short_name or row.unit.name,
         session_no="" if row.session is None else row.session.session_no,
-        taken_by="" if row.taken_by is None else row.taken_by.name,
+        taken_by=cashier_name(row),
         value_date=row.value_date,
         taken_at=row.taken_at,
         tendered=row.tendered,

@@ -11,7 +11,7 @@ from qingyuan.domains.payments.rules.states import SessionState
 from qingyuan.domains.tariffs.models import ChargeItem
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
-from qingyuan.overviews.payment_list import within_reach
+from qingyuan.overviews.payment_list import cashier_name, within_reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def payment_page(actor: Actor, payment_no: str, *, on: date) -> PaymentPage:
     """One payment within the reach of payments.view, or taken by the actor. Raises NotFound. At most ten queries."""
     row = (
         Payment.objects.filter(within_reach(actor, on=on), payment_no=payment_no)
-        .select_related("unit", "session", "taken_by", "receipt", "void", "void__voided_by")
+        .select_related("unit", "session__cashier", "taken_by", "receipt", "void", "void__voided_by")
         .first()
     )
     if row is None:
@@ -118,7 +118,7 @@ def payment_page(actor: Actor, payment_no: str, *, on: date) -> PaymentPage:
         payer_name=row.payer_name,
         value_date=row.value_date,
         taken_at=row.taken_at,
-        taken_by="" if row.taken_by is None else row.taken_by.name,
+        taken_by=cashier_name(row),
         tendered=row.tendered,
         change_given=row.change_given,
         received=row.received,

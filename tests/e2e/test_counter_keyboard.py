@@ -276,5 +276,16 @@ def test_states_of_the_counter_have_no_violations(page: Page, payers: list[Payer
     page.keyboard.press("Control+s")
     page.wait_for_selector(".shift-confirm")
     look("check")
+    number = Payment.objects.get().payment_no
+    page.goto(f"/payments/{number}/")
+    look("payment")
+    page.goto(f"/payments/{number}/void/")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector(".error-summary")
+    look("void refused")
+    page.goto("/shifts/")
+    look("shifts")
+    page.goto(f"/shifts/{CashSession.objects.get().session_no}/")
+    look("shift record")
 
     assert not found, "\n".join(found)

@@ -29,7 +29,7 @@ MATCHED: dict[TokenKind, Label] = {
     TokenKind.PINYIN: _("pinyin"),
     TokenKind.PHONE_TAIL: _("phone tail"),
     TokenKind.ADDRESS: _("address"),
-    TokenKind.METER_NO: _("meter no."),
+    TokenKind.METER_NO: _("by meter no."),
 }
 STATES: dict[AccountState, Chip] = {
     AccountState.PRE_OPENED: Chip(_("Pre-opened"), Tone.BLUE),

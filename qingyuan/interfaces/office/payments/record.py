@@ -54,7 +54,7 @@ def payment_header(page: PaymentPage, permissions: Collection[str]) -> DetailPag
     if page.can_be_voided and "payments.void" in permissions:
         actions.append(Action(_("Void"), reverse("payments:void", args=[page.payment_no]), icon="ban"))
     return DetailPage(
-        title=str(_("Payment")),
+        title=str(_("Payment record")),
         number=page.payment_no,
         chips=(VOIDED if page.is_void else STANDS,),
         facts=tuple(facts),

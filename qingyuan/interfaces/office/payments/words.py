@@ -17,7 +17,7 @@ CHANNELS: dict[str, Label] = {"COUNTER": _("At the counter"), "BATCH": _("Batch 
 SHIFT_STATES = {"OPEN": Chip(_("Open shift"), Tone.BLUE), "CLOSED": Chip(_("Closed shift"), Tone.GREY)}
 STANDS = Chip(_("Valid"), Tone.GREEN)
 VOIDED = Chip(_("Voided"), Tone.RED)
-USES: dict[str, Label] = {"RECEIVABLES": _("Bills"), "PREPAYMENT": _("Into prepayment")}
+USES: dict[str, Label] = {"RECEIVABLES": _("Clearing of bills"), "PREPAYMENT": _("Into prepayment")}
 THROUGH: dict[str, Label] = {"PAYMENT": _("This payment"), "PREPAYMENT": _("Offset from prepayment")}
 
 
