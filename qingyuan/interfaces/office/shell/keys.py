@@ -42,7 +42,6 @@ KEYS: tuple[KeyBinding, ...] = (
     KeyBinding("Escape", "back", _("Close or go back one level")),
     KeyBinding("F2", "find-customer", _("Find a customer"), KeyScope.COUNTER),
     KeyBinding("F4", "toggle-bills", _("Select all or no bills"), KeyScope.COUNTER),
-    KeyBinding("F7", "pay-code", _("Pay by code"), KeyScope.COUNTER),
     KeyBinding("F8", "pay-card", _("Pay by card"), KeyScope.COUNTER),
     KeyBinding("F9", "use-balance", _("Use the prepaid balance"), KeyScope.COUNTER),
     KeyBinding("F10", "prepay", _("Take a prepayment"), KeyScope.COUNTER),
