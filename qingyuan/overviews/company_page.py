@@ -23,6 +23,7 @@ class CompanyPage:
     units: tuple[Unit, ...]
     history: tuple[Entry, ...]
     may_edit: bool
+    sees_unit: bool
 
     @property
     def version(self) -> int:
@@ -52,4 +53,5 @@ def company(actor: Actor, code: str, *, on: date) -> CompanyPage:
         units=tuple(one for one in inside if one.closed_date is None and editing.covers(one.id)),
         history=history("company", code, limit=HISTORY_LIMIT),
         may_edit=editing.covers(found.id),
+        sees_unit=reached["organisation.view"].covers(found.id),
     )

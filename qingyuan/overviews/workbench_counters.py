@@ -14,7 +14,10 @@ from qingyuan.platform.staff.queries import Reach
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many, what they come to (0 where it is no money), and out of how many (0 where that makes no sense)."""
+    """How many, what they come to (0 where it is no money), and out of how many (0 where that makes no sense).
+
+    Of readings to review `of` says how many are held back as unusual.
+    """
 
     count: int
     amount: Decimal
@@ -39,7 +42,8 @@ _COUNTERS = (
     Counter(
         "to_review",
         "readings.review",
-        """SELECT count(*), 0, 0 FROM reading_item i WHERE i.state IN ('READ', 'HELD') AND {inside}""",
+        """SELECT count(*), 0, count(*) FILTER (WHERE i.state = 'HELD') FROM reading_item i
+           WHERE i.state IN ('READ', 'HELD') AND {inside}""",
         "i.unit_id",
         "i.book_id",
     ),

@@ -86,7 +86,11 @@ def profile(request: OfficeRequest, code: str) -> HttpResponse:
     page = DetailPage(
         title=found.unit.name,
         number=found.unit.code,
-        facts=(Fact(_("Legal name"), found.profile.legal_name if found.profile else ""),),
+        facts=(
+            Fact(
+                _("Unit"), found.unit.name, url=reverse("organisation:detail", args=[code]) if found.sees_unit else ""
+            ),
+        ),
         actions=(edit_action,) if found.may_edit else (),
         notice="" if found.profile else _("The profile is not filled in yet: receipts show the unit's name alone."),
     )

@@ -18,7 +18,7 @@ from qingyuan.interfaces.office.dictionary.forms import (
 )
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.form_pages import done, form_response
-from qingyuan.interfaces.office.shell.forms import FormPage
+from qingyuan.interfaces.office.shell.forms import FormPage, with_name
 from qingyuan.interfaces.office.shell.list_pages import list_response
 from qingyuan.interfaces.office.shell.lists import (
     Action,
@@ -169,7 +169,7 @@ def create(request: OfficeRequest, set_code: str) -> HttpResponse:
             again = "next" in request.POST
             return done(request, _("The entry was added."), request.path if again else there)
     page = FormPage(
-        title=f"{_('New entry')} {_set_name(one)}", cancel_url=there, submit_next=gettext_lazy("Save and next")
+        title=with_name(_("New entry"), _set_name(one)), cancel_url=there, submit_next=gettext_lazy("Save and next")
     )
     return form_response(request, form, page)
 
@@ -207,7 +207,7 @@ def edit(request: OfficeRequest, set_code: str, code: str) -> HttpResponse:
                 form.show_conflict(stored, version=row.version)
             else:
                 return done(request, _("The entry was changed."), there)
-    page = FormPage(title=f"{_('Change entry')} {_set_name(one)} {code}", cancel_url=there)
+    page = FormPage(title=with_name(_("Change entry"), _set_name(one), code), cancel_url=there)
     return form_response(request, form, page)
 
 

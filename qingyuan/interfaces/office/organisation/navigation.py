@@ -1,13 +1,13 @@
 """The organisation in the menu."""
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qingyuan.interfaces.office.shell.navigation import Group, NavigationEntry
 
 ENTRIES = (
     NavigationEntry(
         Group.SETTINGS,
-        _("Organisation"),
+        pgettext_lazy("area", "Organisation"),
         "organisation:list",
         "organisation.view",
         order=10,

@@ -7,7 +7,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.organisation.forms import (
@@ -76,7 +76,7 @@ COLUMNS: tuple[Column[UnitRow], ...] = (
 
 UNITS: ListSpec[UnitRow] = ListSpec(
     key="units",
-    title=gettext_lazy("Organisation"),
+    title=pgettext_lazy("area", "Organisation"),
     unit=gettext_lazy("units"),
     sort="tree",
     columns=COLUMNS,

@@ -37,7 +37,7 @@ def parameter_filter(units: tuple[Unit, ...], areas: list[str]) -> type[FilterFo
             super().__init__(*args, **kwargs)
             field = self.fields["unit"]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [("", gettext_lazy("One's own company")), *places]
+            field.choices = [("", gettext_lazy("Own company")), *places]
 
     return ParameterFilter
 

@@ -18,7 +18,7 @@ from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.details import DetailPage, Fact, Figure, detail_response, sub_table
 from qingyuan.interfaces.office.shell.form_pages import done, form_response
 from qingyuan.interfaces.office.shell.formats import date_text
-from qingyuan.interfaces.office.shell.forms import FormPage
+from qingyuan.interfaces.office.shell.forms import FormPage, with_name
 from qingyuan.interfaces.office.shell.list_pages import list_response
 from qingyuan.interfaces.office.shell.lists import Action, Column, ColumnKind, ListQuery, ListResult, ListSpec
 from qingyuan.interfaces.office.shell.register_words import area_label, area_order, parameter_text
@@ -213,7 +213,7 @@ def change(request: OfficeRequest, code: str) -> HttpResponse:
             )
             return done(request, _("The parameter was changed."), address(code, unit_code))
     page = FormPage(
-        title=f"{_('Change parameter')} {_(declared.label)}",
+        title=with_name(_("Change parameter"), _(declared.label)),
         cancel_url=address(code, unit_code),
         intro=_(declared.help),
     )
@@ -234,7 +234,7 @@ def withdraw(request: OfficeRequest, code: str, row_id: int) -> HttpResponse:
             operations.withdraw_value(actor=request.actor, row_id=row_id, reason=form.cleaned_data["reason"], on=on)
             return done(request, _("The coming value was withdrawn."), address(code, unit_code))
     page = FormPage(
-        title=f"{_('Withdraw a coming value')} {_(found.line.parameter.label)}",
+        title=with_name(_("Withdraw a coming value"), _(found.line.parameter.label)),
         cancel_url=address(code, unit_code),
         intro=_("%(day)s: %(value)s")
         % {"day": row.from_date.isoformat(), "value": parameter_text(found.line.parameter, row.value)},

@@ -21,7 +21,7 @@ from qingyuan.interfaces.office.roles.matrix import matrix
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.details import DetailPage, Fact, detail_response, sub_table
 from qingyuan.interfaces.office.shell.form_pages import done, form_response
-from qingyuan.interfaces.office.shell.forms import FormPage
+from qingyuan.interfaces.office.shell.forms import FormPage, with_name
 from qingyuan.interfaces.office.shell.list_pages import list_response
 from qingyuan.interfaces.office.shell.lists import (
     Action,
@@ -241,7 +241,7 @@ def edit(request: OfficeRequest, code: str) -> HttpResponse:
             else:
                 return done(request, _("The role was changed for all who hold it."), _link(code))
     intro = _("The change takes effect at once for all who hold the role.")
-    page = FormPage(title=f"{_('Change role')} {one.label(get_language())}", cancel_url=_link(code), intro=intro)
+    page = FormPage(title=with_name(_("Change role"), one.label(get_language())), cancel_url=_link(code), intro=intro)
     return form_response(request, form, page)
 
 
@@ -262,7 +262,7 @@ def reset(request: OfficeRequest, code: str) -> HttpResponse:
             else:
                 return done(request, _("The role has the permissions that are shipped."), _link(code))
     page = FormPage(
-        title=f"{_('Back to what is shipped')} {one.label(get_language())}",
+        title=with_name(_("Back to what is shipped"), one.label(get_language())),
         submit=_("Set back"),
         cancel_url=_link(code),
         intro=_("The permissions of the role become those that are shipped, for all who hold it."),
@@ -280,7 +280,7 @@ def remove(request: OfficeRequest, code: str) -> HttpResponse:
             operations.remove_role(actor=request.actor, role_id=one.id, on=timezone.localdate())
             return done(request, _("The role was removed."), reverse("roles:list"))
     page = FormPage(
-        title=f"{_('Remove role')} {one.label(get_language())}",
+        title=with_name(_("Remove role"), one.label(get_language())),
         submit=_("Remove"),
         cancel_url=_link(code),
         intro=_("Only a role that nobody ever held can be removed."),

@@ -182,6 +182,11 @@ class FormPage:
     multipart: bool = False
 
 
+def with_name(words: str, *names: Label) -> str:
+    """The title of a form about a record: what is done, then whose or which (修改角色 收费员)."""
+    return " ".join([words, *(str(name) for name in names)])
+
+
 def _control(field: forms.Field) -> str:
     widget = field.widget
     if isinstance(widget, forms.CheckboxSelectMultiple):

@@ -174,6 +174,17 @@ CHOICES: dict[str, Label] = {
 """What a choice of a parameter is called, by `code=choice`."""
 
 
+VALUES: dict[str, Label] = {
+    "GROUP": _("Utility group"),
+    "COMPANY": _("Water company"),
+    "BRANCH": _("Branch"),
+    "STATION": _("Station"),
+    "HOLIDAY": _("Holiday"),
+    "WORKDAY": _("Working day"),
+}
+"""What stored codes of kinds are called in the trail; a code that is not here stands as it is."""
+
+
 def area_of(code: str) -> str:
     """The part of a code before the point."""
     return code.partition(".")[0]
@@ -219,7 +230,7 @@ def plain_text(value: object) -> str:
         return "、".join(plain_text(one) for one in value) or "—"
     if isinstance(value, dict):
         return "；".join(f"{field_label(name)}：{plain_text(inner)}" for name, inner in value.items()) or "—"
-    return str(value)
+    return str(VALUES.get(str(value), value))
 
 
 def parameter_text(parameter: Parameter, value: object) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from qingyuan.domains.routes import queries as routes
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.shell.form_pages import done, form_response
-from qingyuan.interfaces.office.shell.forms import FormPage
+from qingyuan.interfaces.office.shell.forms import FormPage, with_name
 from qingyuan.interfaces.office.staff.forms import AssignForm, EndRoleForm
 from qingyuan.kernel.errors import NotFound, StaleEdit
 from qingyuan.overviews import staff_pages
@@ -51,7 +51,7 @@ def assign(request: OfficeRequest, login: str) -> HttpResponse:
                 )
                 return done(request, _("The role was given."), _link(login))
     page = FormPage(
-        title=f"{_('Give a role')} {found.person.name}",
+        title=with_name(_("Give a role"), found.person.name),
         cancel_url=_link(login),
         intro=_("Administrators and auditors are kept apart: nobody can be both. Nobody gives roles to themselves."),
     )
@@ -84,7 +84,7 @@ def end(request: OfficeRequest, login: str, assignment_id: int) -> HttpResponse:
                 return done(request, _("The role was taken back."), _link(login))
     label = held.holding.role_label(get_language())
     page = FormPage(
-        title=f"{_('Take back a role')} {found.person.name}",
+        title=with_name(_("Take back a role"), found.person.name),
         cancel_url=_link(login),
         intro=f"{label} · {held.holding.unit_name}",
         danger=True,

@@ -79,11 +79,17 @@ def tasks_of(page: Workbench, permissions: Collection[str]) -> tuple[Task, ...]:
     for name, url_name, icon in _TASKS:
         found = page.counts.get(name)
         if found is not None and found.count:
-            detail = _("%(amount)s yuan") % {"amount": money_text(found.amount)} if found.amount else ""
-            tasks.append(Task(_task_label(name), integer_text(found.count), detail, _task_url(name, url_name), icon))
+            url = _task_url(name, url_name)
+            tasks.append(Task(_task_label(name), integer_text(found.count), _task_detail(name, found), url, icon))
     if "payments.take" in permissions:
         tasks.insert(0, _shift(page))
     return tuple(tasks)
+
+
+def _task_detail(name: str, found: Counted) -> str:
+    if name == "to_review" and found.of:
+        return _("%(count)s of them unusual") % {"count": integer_text(found.of)}
+    return _("%(amount)s yuan") % {"amount": money_text(found.amount)} if found.amount else ""
 
 
 def _task_label(name: str) -> str:
@@ -140,7 +146,7 @@ def figures_of(page: Workbench) -> tuple[TodayFigure, ...]:
                 _("Owed in all (yuan)"),
                 money_text(owed.amount),
                 _("%(count)s accounts owe") % {"count": integer_text(owed.count)},
-                link("accounts:list"),
+                _filtered("accounts:list", "owing=on"),
             )
         )
     if (read := counts.get("reading_progress")) and read.of:
@@ -159,6 +165,11 @@ def figures_of(page: Workbench) -> tuple[TodayFigure, ...]:
     if entries := counts.get("entries_today"):
         figures.append(TodayFigure(_("Audit entries today"), integer_text(entries.count), "", link("audit:list")))
     return tuple(figures)
+
+
+def _filtered(name: str, query: str) -> str:
+    url = link(name)
+    return f"{url}?{query}" if url else ""
 
 
 def _signed_in(page: Workbench) -> str:
@@ -219,6 +230,6 @@ def first_steps_of(page: Workbench, permissions: Collection[str]) -> tuple[Start
         StartStep(_("Fill in the company profile"), steps.has_profile, at("company:list", "company.edit")),
         StartStep(_("Add staff and give them roles"), steps.has_staff, at("staff:new", "staff.edit")),
         StartStep(_("Publish price plans"), steps.has_prices, at("tariffs:list", "tariffs.edit")),
-        StartStep(_("Make reading books"), steps.has_books, at("routes:books", "routes.manage")),
+        StartStep(_("Make reading books"), steps.has_books, at("routes:new", "routes.manage")),
         StartStep(_("Open or import accounts"), False, at("accounts:new", "customers.open")),
     )
