@@ -74,7 +74,7 @@ def account_filter(actor: Actor) -> type[FilterForm]:
             widget=forms.TextInput(
                 attrs={
                     "type": "search",
-                    "placeholder": _("No. / name / initials / phone tail / address / meter"),
+                    "placeholder": _("No., name, initials, phone, address, meter"),
                     "data-key": "filter",
                 }
             ),
@@ -82,7 +82,7 @@ def account_filter(actor: Actor) -> type[FilterForm]:
         usage_class = forms.ChoiceField(label=_("Usage class"), choices=classes)
         state = forms.ChoiceField(label=_("State"), choices=words.choices(words.ACCOUNT_STATES))
         book = forms.CharField(
-            label=_("Book"), max_length=32, widget=forms.TextInput(attrs={"placeholder": _("Book no."), "size": "8"})
+            label=_("Book"), max_length=32, widget=forms.TextInput(attrs={"placeholder": _("Book no.")})
         )
         unit = forms.ChoiceField(label=_("Unit"), choices=units)
         owing = forms.BooleanField(label=_("Owing only"))

@@ -37,20 +37,10 @@ def overview(request: OfficeRequest, account_no: str) -> HttpResponse:
         "file_facts": _file_facts(request, header, tab),
         "tiers": [_tier_table(use) for use in tab.tiers],
         "holders": sub_table(_("Holders"), HOLDER_COLUMNS, tab.holders, caption_shown=True),
-        "people": sub_table(
-            _("Household size"),
-            PEOPLE_COLUMNS,
-            tab.people,
-            caption_shown=True,
-            empty=_("No household size is registered: the tariff's base counts."),
-        ),
-        "reliefs": sub_table(
-            _("Relief"),
-            RELIEF_COLUMNS,
-            tab.reliefs,
-            caption_shown=True,
-            empty=_("No relief is registered."),
-        ),
+        "people": sub_table(_("Household size"), PEOPLE_COLUMNS, tab.people, caption_shown=True)
+        if tab.people
+        else None,
+        "reliefs": sub_table(_("Relief"), RELIEF_COLUMNS, tab.reliefs, caption_shown=True) if tab.reliefs else None,
         "holds": sub_table(_("Holds"), _hold_columns(request, header), header.holds, caption_shown=True)
         if header.holds
         else None,
@@ -153,7 +143,11 @@ def _file_facts(request: OfficeRequest, header: AccountHeader, tab: OverviewTab)
     holder = header.holder
     facts = [
         Fact(_("Collection"), words.word(words.COLLECTION_KINDS, header.collection_kind)),
-        Fact(_("People of the household"), str(tab.people_now.people) if tab.people_now else ""),
+        Fact(
+            _("People of the household"),
+            str(tab.people_now.people) if tab.people_now else _("not registered, the tariff's base counts"),
+        ),
+        Fact(_("Relief"), "、".join(row.scheme for row in tab.reliefs if row.is_current) or _("no relief in force")),
         Fact(_("Start of the tier cycle"), header.tier_anchor or _("as the tariff says")),
         Fact(_("Old account no."), "、".join(tab.old_nos)),
     ]
@@ -235,7 +229,7 @@ HOLDER_COLUMNS: tuple[Column[HeldFrom], ...] = _columns(
     Column("span", _("In effect"), value=lambda row: words.span(row.from_date, row.to_date)),
 )
 PEOPLE_COLUMNS: tuple[Column[PeopleFrom], ...] = _columns(
-    Column("people", _("People"), ColumnKind.INTEGER),
+    Column("people", _("People"), ColumnKind.IDENTIFIER, value=lambda row: str(row.people)),
     Column("span", _("In effect"), value=lambda row: words.span(row.from_date, row.to_date)),
     Column("evidence", _("Evidence"), ColumnKind.LONG_TEXT),
 )
