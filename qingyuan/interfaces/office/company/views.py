@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.company.forms import BankAccountForm, CloseAccountForm, LogoForm, ProfileForm
@@ -88,7 +88,9 @@ def profile(request: OfficeRequest, code: str) -> HttpResponse:
         number=found.unit.code,
         facts=(
             Fact(
-                _("Unit"), found.unit.name, url=reverse("organisation:detail", args=[code]) if found.sees_unit else ""
+                pgettext("settings", "Unit"),
+                found.unit.name,
+                url=reverse("organisation:detail", args=[code]) if found.sees_unit else "",
             ),
         ),
         actions=(edit_action,) if found.may_edit else (),
@@ -118,7 +120,7 @@ def _account_columns(code: str, *, may_edit: bool) -> tuple[Column[BankAccount],
         Column("bank_name", gettext_lazy("Bank")),
         Column("bank_line_no", gettext_lazy("Bank line no."), ColumnKind.IDENTIFIER),
         Column("account_name", gettext_lazy("Account name at the bank")),
-        Column("unit_name", gettext_lazy("Unit")),
+        Column("unit_name", pgettext_lazy("settings", "Unit")),
         Column("purpose", gettext_lazy("Purpose")),
         Column("state", gettext_lazy("State"), ColumnKind.CHIP, value=_account_state),
     )

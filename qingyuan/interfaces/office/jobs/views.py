@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from qingyuan.interfaces.office.access import OfficeRequest, requires, signed_in
 from qingyuan.interfaces.office.jobs.forms import JobFilter
@@ -36,7 +36,7 @@ JOBS: ListSpec[JobRow] = ListSpec(
     sort="id",
     descending=True,
     columns=(
-        Column("id", gettext_lazy("No."), ColumnKind.IDENTIFIER, sortable=True),
+        Column("id", pgettext_lazy("settings", "No."), ColumnKind.IDENTIFIER, sortable=True),
         Column(
             "title",
             gettext_lazy("Job"),

@@ -7,7 +7,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.organisation.forms import (
@@ -67,7 +67,7 @@ COLUMNS: tuple[Column[UnitRow], ...] = (
     Column("state", gettext_lazy("State"), ColumnKind.CHIP, value=lambda row: state_chip(row.unit)),
     Column(
         "closed_date",
-        gettext_lazy("Closed on"),
+        pgettext_lazy("settings", "Closed on"),
         ColumnKind.DATE,
         value=lambda row: row.unit.closed_date,
         shown=False,
@@ -133,7 +133,7 @@ def _page(request: OfficeRequest, found: UnitPage) -> DetailPage:
         Fact(_("Staff"), str(found.staff_count), url=f"{reverse('staff:list')}?unit={one.id}"),
     ]
     if one.closed_date is not None:
-        facts.append(Fact(_("Closed on"), one.closed_date.isoformat()))
+        facts.append(Fact(pgettext("settings", "Closed on"), one.closed_date.isoformat()))
     return DetailPage(
         title=one.name,
         number=one.code,
@@ -160,7 +160,7 @@ def _actions(one: Unit) -> tuple[Action, ...]:
     ]
     if one.parent_id is not None:
         actions += [
-            Action(_("Move"), to("move"), icon="hierarchy"),
+            Action(pgettext("settings", "Move"), to("move"), icon="hierarchy"),
             Action(_("Close unit"), to("close"), icon="archive"),
         ]
     return tuple(actions)

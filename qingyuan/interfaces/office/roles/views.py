@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from qingyuan.interfaces.office.access import OfficeRequest, requires
@@ -50,7 +50,7 @@ ROLES: ListSpec[RoleLine] = ListSpec(
     columns=(
         Column(
             "name",
-            gettext_lazy("Role"),
+            pgettext_lazy("settings", "Role"),
             value=lambda row: row.role.label(get_language()),
             link=lambda row: reverse("roles:detail", args=[row.role.code]),
             fixed=True,

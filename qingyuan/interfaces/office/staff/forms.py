@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qingyuan.interfaces.office.shell.choices import offer, unit_choices
 from qingyuan.interfaces.office.shell.forms import FilterForm, OfficeForm
@@ -31,7 +32,7 @@ def staff_filter(units: tuple[Unit, ...], roles: list[tuple[str, Label]]) -> typ
 
 class NewStaffForm(OfficeForm):
     name = forms.CharField(label=_("Person's name"), max_length=60)
-    unit = forms.TypedChoiceField(label=_("Unit"), coerce=int)
+    unit = forms.TypedChoiceField(label=pgettext_lazy("settings", "Unit"), coerce=int)
     login = forms.RegexField(
         label=_("Login"),
         regex=_IDENTIFIER,
@@ -80,7 +81,7 @@ class VersionedReasonForm(ReasonForm):
 
 
 class AssignForm(OfficeForm):
-    role = forms.TypedChoiceField(label=_("Role"), coerce=int)
+    role = forms.TypedChoiceField(label=pgettext_lazy("settings", "Role"), coerce=int)
     unit = forms.TypedChoiceField(label=_("At unit and below"), coerce=int)
     from_date = forms.DateField(label=_("In effect from"))
     to_date = forms.DateField(

@@ -4,7 +4,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from qingyuan.interfaces.office.access import OfficeRequest, requires, signed_in
@@ -65,7 +65,7 @@ PEOPLE: ListSpec[Person] = ListSpec(
         ),
         Column("name", gettext_lazy("Person's name"), sortable=True),
         Column("staff_no", gettext_lazy("Staff no."), ColumnKind.IDENTIFIER, sortable=True),
-        Column("unit_name", gettext_lazy("Unit"), sortable=True),
+        Column("unit_name", pgettext_lazy("settings", "Unit"), sortable=True),
         Column("phone", gettext_lazy("Phone"), ColumnKind.PHONE),
         Column("last_sign_in_at", gettext_lazy("Last sign-in"), ColumnKind.INSTANT, sortable=True),
         Column("state", gettext_lazy("State"), ColumnKind.CHIP, value=active_chip),
@@ -123,7 +123,7 @@ def roles_tab(request: OfficeRequest, login: str) -> HttpResponse:
 def _role_columns(found: StaffPage) -> tuple[Column[HeldRole], ...]:
     language, login = get_language(), found.person.login
     columns: tuple[Column[HeldRole], ...] = (
-        Column("role", gettext_lazy("Role"), value=lambda row: row.holding.role_label(language)),
+        Column("role", pgettext_lazy("settings", "Role"), value=lambda row: row.holding.role_label(language)),
         Column("unit", gettext_lazy("At unit and below"), value=lambda row: row.holding.unit_name),
         Column("books", gettext_lazy("Books"), ColumnKind.LONG_TEXT, value=lambda row: row.book_nos or _("all books")),
         Column("from_date", gettext_lazy("From"), ColumnKind.DATE, value=lambda row: row.holding.from_date),
@@ -204,7 +204,7 @@ def _tab(
         chips=_chips(found),
         facts=(
             Fact(_("Staff no."), one.staff_no),
-            Fact(_("Unit"), one.unit_name, url=_unit_link(request, found)),
+            Fact(pgettext("settings", "Unit"), one.unit_name, url=_unit_link(request, found)),
             _phone_fact(request, found),
             Fact(_("Last sign-in"), instant_text(one.last_sign_in_at)),
         ),

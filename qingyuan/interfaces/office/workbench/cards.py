@@ -115,7 +115,7 @@ def _task_url(name: str, url_name: str) -> str:
 def _shift(page: Workbench) -> Task:
     if page.shift is None:
         return Task(
-            _("My shift is not open"), "—", _("Open it before the first payment"), link("counter:counter"), "cash"
+            _("My shift is not open"), "", _("Open it before the first payment"), link("counter:counter"), "cash"
         )
     taken = page.counts.get("taken_by_me")
     count = taken.count if taken else 0
