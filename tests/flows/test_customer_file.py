@@ -222,6 +222,23 @@ def test_attachment_is_added_and_read_again(clerk: Client) -> None:
     assert clerk.get(address[1].replace("10000001", "10000002")).status_code == 404
 
 
+def test_attachment_without_a_file_is_refused_at_the_field(clerk: Client) -> None:
+    answer = clerk.post(f"{ONE}files/", {"purpose": "供水合同"})
+
+    assert answer.status_code == 422 and list(answer.context["form"].errors) == ["file"]
+    assert not AuditEntry.objects.filter(action="files.linked").exists()
+
+
+def test_point_sent_back_to_its_own_place_is_told_so(clerk: Client, halls: TwoHalls) -> None:
+    place = PointBook.objects.get(point_id=halls.east_point_id)
+    fields = {"book": str(place.book_id), "order": str(place.order_no), "from_date": _today()}
+
+    answer = clerk.post(f"/points/{_point_no(halls.east_point_id)}/move/", fields)
+
+    assert answer.status_code == 422
+    assert PointBook.objects.get(point_id=halls.east_point_id).order_no == place.order_no
+
+
 def test_meter_is_exchanged_and_both_hang_one_after_the_other(clerk: Client, halls: TwoHalls) -> None:
     seed_shipped_sets(actor=SYSTEM, on=timezone.localdate())
     new = NewMeter(place="row 1", meter_no="W9", model_code="LXS-15")

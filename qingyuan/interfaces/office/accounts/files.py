@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.accounts.record import address_of, detail_page, header_for
 from qingyuan.interfaces.office.shell.details import detail_response, sub_table
-from qingyuan.interfaces.office.shell.form_pages import done
+from qingyuan.interfaces.office.shell.form_pages import done, form_response
 from qingyuan.interfaces.office.shell.forms import FormPage, OfficeForm
 from qingyuan.interfaces.office.shell.lists import Column, ColumnKind
 from qingyuan.kernel.errors import NotFound, NotPermitted
@@ -50,6 +50,14 @@ def files(request: OfficeRequest, account_no: str) -> HttpResponse:
                     on=timezone.localdate(),
                 )
                 return done(request, _("The file was attached."), address_of(header, "files"))
+        # A form of its own: its messages stand on top, not somewhere below the record.
+        page = FormPage(
+            title=f"{gettext('Attach a file')} · {header.account_no}",
+            submit=_("Attach"),
+            cancel_url=address_of(header, "files"),
+            multipart=True,
+        )
+        return form_response(request, form, page)
     found = attachments_of("account", header.account_no)
     people = names({info.added_by_id for _purpose, info in found if info.added_by_id is not None})
     columns: tuple[Column[tuple[str, AttachmentInfo]], ...] = (
@@ -65,10 +73,7 @@ def files(request: OfficeRequest, account_no: str) -> HttpResponse:
         "page_form": FormPage(title="", submit=_("Attach"), multipart=True),
         "form_title": gettext("Attach a file"),
     }
-    status = 422 if form.is_bound and form.problems else 200
-    return detail_response(
-        request, detail_page(request, header, "files"), "accounts/files.html", context=context, status=status
-    )
+    return detail_response(request, detail_page(request, header, "files"), "accounts/files.html", context=context)
 
 
 @requires("customers.view")

@@ -194,7 +194,7 @@ def move(request: OfficeRequest, point_no: str) -> HttpResponse:
     point = _point(request, point_no)
     on = timezone.localdate()
     books = account_choices.book_choices(request.actor, "routes.view", on=on, company_id=point.detail.company_id)
-    form = MoveForm(request.POST or None, books=books, initial={"book": point.book_id})
+    form = MoveForm(request.POST or None, books=books, initial={"book": point.book_id, "order": point.order_no})
     if request.method == "POST" and form.is_valid():
         with form.refusals_as_messages(FIELD_OF, otherwise="book"):
             result = operations.move_to_book(
