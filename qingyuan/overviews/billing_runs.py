@@ -309,8 +309,12 @@ def run_unusual(run_id: int) -> tuple[ItemRow, ...]:
 
 
 def _items(run_id: int, where: str) -> tuple[ItemRow, ...]:
-    rows = _rows(_ITEMS.replace("/*where*/", where), [run_id, MOST])
-    return tuple(ItemRow(*row[:6], json.loads(row[6]), *row[7:]) for row in rows)
+    made = []
+    for row in _rows(_ITEMS.replace("/*where*/", where), [run_id, MOST]):
+        values = list(row)
+        values[6] = json.loads(values[6])
+        made.append(ItemRow(*values))
+    return tuple(made)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from qingyuan.domains.billing.models import Bill, BillingRun, RunChunk
 from qingyuan.domains.billing.rules.states import RunPurpose
 from qingyuan.domains.readings.models import ReadingItem
 from qingyuan.domains.routes.models import Book
+from qingyuan.kernel.errors import NotPermitted
 from qingyuan.workflows import run_billing
 from tests.db.office.people import make_staff, signed_in_client
 from tests.factories.billing import (
@@ -23,6 +24,7 @@ from tests.factories.billing import (
     make_priced_town,
     read_month,
 )
+from tests.factories.platform import make_person
 from tests.factories.readings import period_id, plan
 
 pytestmark = pytest.mark.django_db
@@ -48,9 +50,9 @@ def clerk(priced: PricedTown) -> Client:
     return signed_in_client(make_staff(*ALL, unit_id=priced.company_id))
 
 
-def read(priced: PricedTown, on: date, **given: object) -> int:
+def read(priced: PricedTown, on: date) -> int:
     """Two points read in the month: 160 and 460 m³; returns the period."""
-    one, other = make_billable_points(priced, 2, **given)
+    one, other = make_billable_points(priced, 2)
     return read_month(priced, on, {one: "260", other: "560"})
 
 
@@ -143,6 +145,22 @@ def test_book_of_another_unit_is_no_choice_and_refused(clerk: Client, priced: Pr
     assert clerk.post(url, given).status_code == 422
     assert clerk.get(f"/billing/runs/new/?unit={elsewhere.unit_id}").status_code == 404
     assert clerk.get(f"/billing/runs/new/?unit={priced.unit_id}&period={stranger_period}").status_code == 404
+    assert not BillingRun.objects.exists()
+
+
+def test_operation_refuses_a_book_that_the_person_does_not_reach(priced: PricedTown) -> None:
+    period = read(priced, JANUARY)
+    neighbour = make_person(priced.town.utility.west_id, *ALL, login="neighbour")
+
+    with pytest.raises(NotPermitted):
+        run_billing.calculate(
+            actor=neighbour,
+            unit_id=priced.town.utility.west_id,
+            period_id=period,
+            purpose=RunPurpose.REHEARSAL,
+            business_date=JANUARY,
+        )
+
     assert not BillingRun.objects.exists()
 
 

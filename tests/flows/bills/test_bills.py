@@ -15,9 +15,15 @@ from qingyuan.domains.billing.queries.explain import explain_bill
 from qingyuan.interfaces.office.bills.explanation import tree_of
 from qingyuan.interfaces.office.shell.explanations import ExplainedStep
 from qingyuan.interfaces.office.shell.formats import money_text
-from tests.db.billing.test_cancel import correct_usage, day, six_bills
+from tests.db.billing.test_cancel import day, six_bills
 from tests.db.office.people import make_staff, signed_in_client
-from tests.factories.billing import PricedTown, bill_month, make_billable_points, make_priced_town
+from tests.factories.billing import (
+    PricedTown,
+    bill_month,
+    correct_usage,
+    make_billable_points,
+    make_priced_town,
+)
 
 pytestmark = pytest.mark.django_db
 ALL = ("billing.view", "billing.cancel", "billing.decide_proposals")
@@ -89,7 +95,7 @@ def test_page_explains_the_bill_in_words_and_to_the_fen(clerk: Client, priced: P
 def test_correcting_bill_is_explained_as_a_difference(clerk: Client, priced: PricedTown) -> None:
     (point,) = make_billable_points(priced, 1)
     bills = six_bills(priced, point)
-    correct_usage(bills[1], "40.000")
+    correct_usage(bills[1].reading_item_id, "40.000")
     made = clerk.post(f"/bills/{bills[1].bill_no}/rebill/", {"typed": "207.00", "reason": "抄错"})
     new = Bill.objects.get(replaces_bill_id=bills[1].pk)
     assert made["Location"] == f"/bills/{new.bill_no}/"

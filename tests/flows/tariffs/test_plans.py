@@ -49,7 +49,7 @@ def test_page_says_tiers_and_prices_in_words(priced: PricedTown) -> None:
     text = client_at(priced.company_id, *ALL).get("/tariffs/sh-res/").content.decode()
 
     assert "0 m³ 至 220 m³" in text and "300 m³ 以上" in text
-    assert "超过 4 人，每增 1 人各档上限增加 72、72 m³" in text
+    assert "超过 4 人，每增 1 人各档上限增加 72 m³" in text
     assert "按计量水量的 90% 计" in text
     assert "69.00" in text  # 20 m³: 38.40 + 30.60
 

@@ -74,6 +74,12 @@ def plan(
     BillingRun.objects.filter(pk=run.pk).update(chunk_count=chunk_count, scope_count=scope_count)
 
 
+def planned_books() -> list[tuple[int, int]]:
+    """(unit, book) of every book in the plan just made, in the caller's transaction."""
+    sql = "SELECT unit_id, id FROM book WHERE id IN (SELECT book_id FROM run_place) ORDER BY id"
+    return [(row[0], row[1]) for row in rows_of(sql, [])]
+
+
 def _blocks(
     company_id: int, period: RunPeriod, book_ids: Sequence[int] | None, reading_item_ids: Sequence[int] | None
 ) -> Iterator[str]:

@@ -12,7 +12,7 @@ from qingyuan.domains.billing.operations import planning
 from qingyuan.domains.billing.queries import periods as period_queries
 from qingyuan.domains.billing.rules.states import BillKind, ChunkState, RunPurpose, RunState
 from qingyuan.kernel.actor import Actor
-from qingyuan.kernel.errors import DomainError, NotFound
+from qingyuan.kernel.errors import DomainError, NotFound, NotPermitted
 from qingyuan.platform.audit import operations as audit
 from qingyuan.platform.copying import reserve_ids
 from qingyuan.platform.locking.door import hold
@@ -21,6 +21,7 @@ from qingyuan.platform.numbering import operations as numbering
 from qingyuan.platform.organisation import queries as organisation
 from qingyuan.platform.parameters import queries as parameters
 from qingyuan.platform.staff import operations as staff
+from qingyuan.platform.staff.queries import reach
 
 UNISSUED = (RunState.DRAFT, RunState.CALCULATING, RunState.CALCULATED, RunState.CHECKED)
 
@@ -54,7 +55,8 @@ def start_run(
 
     The run is CALCULATING with all its chunks waiting; the caller defers them. `with_earlier` also takes what the books
     left unbilled in earlier periods. A REAL run takes its books and tier groups, a rehearsal takes nothing. `kind`
-    overrides REGULAR (FINAL). Raises NotPermitted, NotFound, NothingToBill, BookTaken, GroupTaken.
+    overrides REGULAR (FINAL). Raises NotPermitted (also for a book that the actor does not reach), NotFound, NothingToBill,
+    BookTaken, GroupTaken.
     """
     staff.require(actor, "billing.run", on=business_date, unit_id=unit_id)
     period = period_queries.period(period_id)
@@ -81,6 +83,7 @@ def start_run(
         planning.plan(
             run, periods, book_ids=book_ids, reading_item_ids=reading_item_ids, holding=purpose is RunPurpose.REAL
         )
+        _require_books(actor, on=business_date)
         if purpose is RunPurpose.REAL:
             run.run_no = numbering.draw(
                 kind=RUN_NUMBERS, unit_id=organisation.upwards(unit_id)[-1], on=business_date
@@ -150,6 +153,16 @@ def let_go(run_id: int) -> None:
     """Free the books and tier groups of a run."""
     RunBook.objects.filter(run_id=run_id).delete()
     RunHold.objects.filter(run_id=run_id).delete()
+
+
+def _require_books(actor: Actor, *, on: date) -> None:
+    """Every book of the plan just made lies within the actor's reach, whatever unit the run names. Raises NotPermitted."""
+    reached = reach(actor, "billing.run", on=on)
+    if reached.everything:
+        return
+    for unit_id, book_id in planning.planned_books():
+        if not reached.covers(unit_id, book_id):
+            raise NotPermitted(permission="billing.run")
 
 
 def _change(run: BillingRun, **values: object) -> None:

@@ -2,15 +2,14 @@
 
 from qingyuan.domains.billing.queries.bills import (
     BillDetail,
-    Explanation,
     LineRow,
     RelatedBill,
     bill_detail,
     bill_id_of,
     bills_of_account,
-    explain_bill,
 )
 from qingyuan.domains.billing.queries.compare import RunDifference, compare_runs
+from qingyuan.domains.billing.queries.explain import BillExplanation, UsageEvidence, explain_bill
 from qingyuan.domains.billing.queries.proposals import ProposalRow, proposals
 from qingyuan.domains.billing.queries.run_pages import (
     BookTotal,
@@ -28,15 +27,16 @@ from qingyuan.domains.billing.queries.runs import RunRow, run_row
 
 __all__ = [
     "BillDetail",
+    "BillExplanation",
     "BookTotal",
     "ChargeTotal",
-    "Explanation",
     "LineRow",
     "ProposalRow",
     "RelatedBill",
     "RunDifference",
     "RunItemRow",
     "RunRow",
+    "UsageEvidence",
     "bill_detail",
     "bill_id_of",
     "bills_of_account",

@@ -1,4 +1,4 @@
-"""A bill as its page shows it (帐单查询): the bill, its lines, what it came from, what followed, and its explanation."""
+"""A bill as its page shows it (帐单查询): the bill, its lines, what it came from and what followed."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,12 +7,6 @@ from typing import Any
 
 from qingyuan.domains.billing.models import Bill, BillLine, BillReversal
 from qingyuan.domains.billing.queries.statements import rows_of
-from qingyuan.domains.billing.rules.snapshot_reading import Snapshot, parse
-from qingyuan.domains.readings import queries as readings
-from qingyuan.domains.readings.queries import ConsumptionFacts
-from qingyuan.domains.tariffs.queries.catalogue import recorded_catalogue
-from qingyuan.domains.tariffs.rules.explain import explain
-from qingyuan.domains.tariffs.rules.explanation import Node
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
 from qingyuan.platform.staff.queries import reach
@@ -83,19 +77,6 @@ class BillDetail:
     related: tuple[RelatedBill, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """How a bill came about. `evidence` are the readings behind its usage (their newest revision, see `revision`);
-    `before` is set on a correcting bill: what had been billed till then.
-    """
-
-    snapshot: Snapshot
-    tree: Node
-    before: Node | None
-    evidence: ConsumptionFacts | None
-    documents: tuple[tuple[str, date, str], ...]
-
-
 def bill_id_of(bill_no: str) -> int:
     """The id of a bill by its number. Raises NotFound."""
     found = Bill.objects.filter(bill_no=bill_no).values_list("id", flat=True).first()
@@ -147,26 +128,6 @@ def bill_detail(*, actor: Actor, bill_no: str, on: date) -> BillDetail:
         reversal_reason="" if reversal is None else reversal.reason,
         lines=_lines(bill.pk),
         related=_related(bill),
-    )
-
-
-def explain_bill(bill_id: int) -> Explanation:
-    """The explanation of a bill, built from its snapshot now. Raises NotFound."""
-    bill = Bill.objects.filter(pk=bill_id).first()
-    if bill is None:
-        raise NotFound(bill=bill_id)
-    snapshot = parse(bill.snapshot, hash_format=bill.hash_format)
-    catalogue = recorded_catalogue(bill.company_id)
-    evidence = None
-    if bill.reading_item_id is not None:
-        evidence = readings.consumption_facts([bill.reading_item_id]).get(bill.reading_item_id)
-    versions = sorted({(ref.code, ref.effective_from) for share in snapshot.after.shares for ref in share.versions})
-    return Explanation(
-        snapshot=snapshot,
-        tree=explain(snapshot.after, catalogue),
-        before=None if snapshot.before is None else explain(snapshot.before, catalogue),
-        evidence=evidence,
-        documents=tuple((code, start, catalogue.version(code, start).document) for code, start in versions),
     )
 
 

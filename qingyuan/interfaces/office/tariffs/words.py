@@ -206,13 +206,13 @@ def _cycle(tiers: Tiers) -> str:
 def _household(household: Household) -> str:
     rule = household.rule
     if isinstance(rule, ExtraPerPerson):
-        added = "、".join(volume_text(each) for each in rule.additions)
+        added = " / ".join(dict.fromkeys(volume_text(each) for each in rule.additions))
         text = _("above %(people)s people, each one adds %(added)s m³ to the limits") % {
             "people": rule.base_people,
             "added": added,
         }
     else:
-        each = "、".join(volume_text(limit) for limit in rule.limits)
+        each = " / ".join(volume_text(limit) for limit in rule.limits)
         text = _("from %(people)s people on, %(each)s m³ a head") % {"people": rule.from_people, "each": each}
     change = household.change is HouseholdChange.BY_MONTH
     return _joined(text, _("a change counts month by month") if change else _("a change counts for the whole cycle"))
