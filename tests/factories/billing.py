@@ -218,13 +218,14 @@ def amounts(bills: Sequence[Bill]) -> list[Decimal]:
 
 def correct_usage(reading_item_id: int | None, volume: str) -> None:
     """A further revision of the reading item's consumption, as a correction of its readings makes it."""
+    assert reading_item_id is not None
     found = ReadingItem.objects.get(pk=reading_item_id)
     old = found.consumption
     assert old is not None
     part = ConsumptionPart.objects.get(consumption=old)
     new = Consumption.objects.get(pk=old.pk)
-    new.pk, new.revision, new.volume = None, old.revision + 1, Decimal(volume)  # type: ignore[assignment]
+    new.pk, new.revision, new.volume = None, old.revision + 1, Decimal(volume)
     new.save(force_insert=True)
-    part.pk, part.consumption, part.volume = None, new, Decimal(volume)  # type: ignore[assignment]
+    part.pk, part.consumption, part.volume = None, new, Decimal(volume)
     part.save(force_insert=True)
     ReadingItem.objects.filter(pk=found.pk).update(consumption=new)
