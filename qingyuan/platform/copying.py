@@ -1,13 +1,9 @@
 """COPY and blocks of ids for set-wise operations (批量写入): thousands of rows in one statement, inside the caller's transaction."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from django.db import DatabaseError, connection
-
-_NEXT_VALUES = (
-    "SELECT nextval(s.name) AS n FROM (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS name) s,"
-    " generate_series(1, %s)"
-)
 
 
 def reserve_ids(table: str, count: int) -> list[int]:
@@ -15,14 +11,16 @@ def reserve_ids(table: str, count: int) -> list[int]:
     if count == 0:
         return []
     with connection.cursor() as cursor:
-        # Nearly always a gapless block, of which the ends suffice; only where another transaction drew in between are
-        # the numbers fetched one by one.
-        cursor.execute(f"SELECT min(n), max(n) FROM ({_NEXT_VALUES}) drawn", [table, count])
-        first, last = cursor.fetchone()
-        if last - first + 1 == count:
-            return list(range(first, last + 1))
-        cursor.execute(f"SELECT n FROM ({_NEXT_VALUES}) drawn ORDER BY n", [table, count])
+        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [_sequence_of(table), count])
         return [row[0] for row in cursor.fetchall()]
+
+
+@lru_cache
+def _sequence_of(table: str) -> str:
+    """The name of the table's sequence: asked once, since a call of the function that knows it costs as much as a draw."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table])
+        return str(cursor.fetchone()[0])
 
 
 def copy_rows(table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:

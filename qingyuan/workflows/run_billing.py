@@ -100,12 +100,14 @@ def begin(*, run_id: int) -> None:
         _defer_waiting(run_id)
 
 
-def work_chunk(*, run_id: int, chunk_no: int, task: str) -> bool:
-    """Work one chunk, and close the run's stage after the last one. False when there was nothing to do.
+def work_chunk(*, run_id: int, chunk_no: int, task: str) -> int:
+    """Work one chunk, and close the run's stage after the last one. Returns how many readings the chunk had, 0 when there
+    was nothing to do.
 
     A refusal is kept with the chunk, which then waits for a person; a failing database is left to `reconcile`.
     """
-    actor = _actor_of(run_id)
+    run = run_queries.who_started(run_id)
+    actor = _actor_of(run)
     try:
         with _no_cycles_collected():
             if task == CALCULATE:
@@ -120,9 +122,8 @@ def work_chunk(*, run_id: int, chunk_no: int, task: str) -> bool:
     except Exception as error:
         _keep_failure(run_id, chunk_no, "billing.chunk_failed", f"{type(error).__name__}: {error}")
         raise
-    job_id = run_queries.who_started(run_id).job_id
-    if worked and job_id is not None:
-        jobs.advance(job_id, by=run_queries.chunk_size_of(run_id, chunk_no))
+    if worked and run.job_id is not None:
+        jobs.advance(run.job_id, by=worked)
     _close_stage(run_id, actor)
     return worked
 
@@ -132,7 +133,7 @@ def work_here(*, run_id: int) -> None:
     while True:
         state, waiting = billing.unfinished(run_id)
         if not waiting:
-            _close_stage(run_id, _actor_of(run_id))
+            _close_stage(run_id, _actor_of(run_queries.who_started(run_id)))
             return
         for chunk_no in waiting:
             work_chunk(run_id=run_id, chunk_no=chunk_no, task=TASK_OF[state])
@@ -145,7 +146,7 @@ def reconcile() -> int:
     """
     deferred = 0
     for run_id in billing.runs_under_way():
-        _close_stage(run_id, _actor_of(run_id))
+        _close_stage(run_id, _actor_of(run_queries.who_started(run_id)))
         with transaction.atomic():
             deferred += _defer_waiting(run_id)
     return deferred
@@ -220,9 +221,8 @@ def _chunks_with_jobs(task: str, run_id: int) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def _actor_of(run_id: int) -> Actor:
+def _actor_of(run: run_queries.RunStarters) -> Actor:
     """Who started the stage; the system where no person did."""
-    run = run_queries.who_started(run_id)
     staff_id = run.issued_by_id or run.created_by_id
     if staff_id is None:
         return system_actor(f"billing run {run.run_no}", company_id=run.company_id, origin="worker")

@@ -17,8 +17,8 @@ _SUMS = Statement(
 )
 _ORPHANS = Statement(
     "bill_line",
-    "SELECT l.id, l.bill_id FROM bill_line l LEFT JOIN bill b ON b.id = l.bill_id WHERE b.id IS NULL ORDER BY l.id",
-    "belongs to no bill (%(bill_id)s)",
+    "SELECT l.bill_id, l.position FROM bill_line l LEFT JOIN bill b ON b.id = l.bill_id WHERE b.id IS NULL ORDER BY 1, 2",
+    "line %(position)s belongs to no bill",
 )
 _POSTED = Statement(
     "bill",

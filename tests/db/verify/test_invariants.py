@@ -77,7 +77,12 @@ BREACHES = {
             "UPDATE account_balance SET owed = owed + 0.01 WHERE account_id = (SELECT min(account_id) FROM account_balance)"
         ],
     ),
-    3: ("bill", ["UPDATE bill_line SET amount = amount + 0.01 WHERE id = (SELECT min(id) FROM bill_line)"]),
+    3: (
+        "bill",
+        [
+            "UPDATE bill_line SET amount = amount + 0.01 WHERE position = 1 AND bill_id = (SELECT min(bill_id) FROM bill_line)"
+        ],
+    ),
     4: (
         "open_item",
         [

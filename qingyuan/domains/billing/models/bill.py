@@ -1,5 +1,6 @@
 """Bills (账单). Bulk tables: no row-level foreign keys; a set-based check in the same transaction stands in."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -93,7 +94,7 @@ class Bill(models.Model):
         db_table = "bill"
         indexes = [
             models.Index(fields=["account", "tier_position", "id"], name="bill_account"),
-            models.Index(fields=["run", "run_position"], name="bill_run"),
+            BrinIndex(fields=["run"], name="bill_run", autosummarize=True),
             models.Index(
                 fields=["corrects_bill_id"], name="bill_corrects", condition=Q(corrects_bill_id__isnull=False)
             ),
@@ -110,10 +111,11 @@ class Bill(models.Model):
 
 
 class BillLine(models.Model):
-    """One line of a bill. Append-only. `volume` is what is charged; `counts` says whether its metered volume counts in
+    """One line of a bill, by bill and position. Append-only. `volume` is what is charged; `counts` says whether its metered volume counts in
     tier use.
     """
 
+    pk = models.CompositePrimaryKey("bill_id", "position")
     bill = models.ForeignKey(
         Bill, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="lines"
     )
@@ -149,7 +151,6 @@ class BillLine(models.Model):
 
     class Meta:
         db_table = "bill_line"
-        constraints = [models.UniqueConstraint(fields=["bill", "position"], name="bill_line_position")]
 
     def __str__(self) -> str:
         return f"{self.bill_id}/{self.position}"

@@ -187,7 +187,6 @@ class RunItem(models.Model):
         db_table = "run_item"
         indexes = [
             models.Index(fields=["run", "chunk_no", "position"], name="run_item_order"),
-            models.Index(fields=["run", "account"], name="run_item_account"),
             models.Index(fields=["run", "exception_code"], name="run_item_exception", condition=~Q(exception_code="")),
         ]
         constraints = [one_of("state", RunItemState, "run_item_state"), one_of("kind", BillKind, "run_item_kind")]

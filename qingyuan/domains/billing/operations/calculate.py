@@ -7,7 +7,6 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from qingyuan.domains.billing.declarations import SHOCK_FACTOR, SHOCK_MINIMUM
 from qingyuan.domains.billing.models import BillingRun, RunChunk
 from qingyuan.domains.billing.operations.chunks import claimed
 from qingyuan.domains.billing.operations.runs import held_run
@@ -19,23 +18,22 @@ from qingyuan.domains.billing.rules.calculate import Outcome, calculate, run_has
 from qingyuan.domains.billing.rules.states import BillKind, ChunkState, RunState
 from qingyuan.domains.tariffs.queries.catalogue import PriceList, price_list
 from qingyuan.domains.tariffs.rules.rate import rate
-from qingyuan.platform.parameters import queries as parameters
 
 ZERO_BILL = "billing.zero_bill"
 BILL_SHOCK = "billing.bill_shock"
 
 
-def calculate_chunk(*, run_id: int, chunk_no: int) -> bool:
-    """Calculate one waiting chunk and write its run items, in one transaction. False when there is nothing to do here:
-    the chunk is done, or another worker has it. Takes no account lock.
+def calculate_chunk(*, run_id: int, chunk_no: int) -> int:
+    """Calculate one waiting chunk and write its run items, in one transaction; returns how many readings it has, 0 when
+    there is nothing to do here (it is done, or in other hands). Takes no account lock.
     """
     with transaction.atomic():
         chunk = claimed(run_id, chunk_no, ChunkState.WAITING)
         if chunk is None:
-            return False
+            return 0
         run = BillingRun.objects.get(pk=run_id)
         if run.state != RunState.CALCULATING:
-            return False
+            return 0
         outcomes = outcomes_of(run, chunk.reading_item_ids, price_list(run.company_id))
         copy_run_items(run_id, chunk_no, outcomes, _notices(run, outcomes))
         done = [outcome.rated for outcome in outcomes if outcome.rated is not None]
@@ -45,7 +43,7 @@ def calculate_chunk(*, run_id: int, chunk_no: int) -> bool:
             amount=sum((each.total for each in done), Decimal("0.00")),
             attempts=F("attempts") + 1,
         )
-    return True
+    return len(chunk.reading_item_ids)
 
 
 def outcomes_of(run: BillingRun, reading_item_ids: list[int], prices: PriceList) -> list[Outcome]:
@@ -87,8 +85,7 @@ def _result_hash(run_id: int) -> str:
 
 def _notices(run: BillingRun, outcomes: list[Outcome]) -> dict[int, tuple[str, dict[str, object]]]:
     """Bills of nothing, and bills far over what the point's last ones came to."""
-    least = parameters.decimal(SHOCK_MINIMUM, unit_id=run.unit_id, on=run.business_date)
-    factor = parameters.decimal(SHOCK_FACTOR, unit_id=run.unit_id, on=run.business_date)
+    least, factor = Decimal(run.selection["shock_minimum"]), Decimal(run.selection["shock_factor"])
     notices: dict[int, tuple[str, dict[str, object]]] = {}
     large: dict[int, Outcome] = {}
     for index, outcome in enumerate(outcomes):

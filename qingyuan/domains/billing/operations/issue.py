@@ -16,6 +16,7 @@ from qingyuan.domains.billing.operations.proposals import propose_later_bills
 from qingyuan.domains.billing.operations.runs import RunHasNoBills, held_run, let_go, require_state
 from qingyuan.domains.billing.operations.writing import Issue, Rowset, build_bills
 from qingyuan.domains.billing.queries.cases import load_cases, load_use
+from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.calculate import Outcome, calculate
 from qingyuan.domains.billing.rules.states import BillKind, ChunkState, RunItemState, RunState
 from qingyuan.domains.billing.rules.tier_use import UseTable
@@ -96,8 +97,9 @@ def start_issue(
         )
 
 
-def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int) -> bool:
-    """Issue one calculated chunk in one transaction. False when there is nothing to do here (done, or in other hands).
+def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int) -> int:
+    """Issue one calculated chunk in one transaction; returns how many readings it had, 0 when there is nothing to do here
+    (done, or in other hands).
 
     What moved since the calculation (readings, people, prices, tier use …) is not issued: its run item becomes STALE and
     its reading stays approved for the next run. Raises PeriodClosed when the period was closed after the issue began.
@@ -105,11 +107,11 @@ def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int) -> bool:
     with transaction.atomic():
         run = BillingRun.objects.get(pk=run_id)
         if run.state != RunState.ISSUING or run.posting_date is None:
-            return False
+            return 0
         hold_open_period(run.company_id, run.posting_date)
         chunk = claimed(run_id, chunk_no, ChunkState.CALCULATED)
         if chunk is None:
-            return False
+            return 0
         prices = price_list(run.company_id)
         fresh, use = _again(run, chunk, prices)
         rowset = _write(run, chunk, fresh, prices)
@@ -130,7 +132,7 @@ def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int) -> bool:
             amount=sum((each.rated.total for each in fresh if each.rated), Decimal("0.00")),
         )
         _propose(fresh, use)
-    return True
+    return len(chunk.reading_item_ids)
 
 
 def finish_issue(*, actor: Actor, run_id: int) -> bool:
@@ -174,14 +176,14 @@ def _set_offsets(run_id: int) -> int:
 
 def _again(run: BillingRun, chunk: RunChunk, prices: PriceList) -> tuple[list[Outcome], UseTable]:
     """Take the locks, calculate again, and return what comes to the same, with the tier use as it stood."""
-    stored = dict(
-        RunItem.objects.filter(run_id=run.pk, chunk_no=chunk.chunk_no, state=RunItemState.CALCULATED).values_list(
-            "natural_key", "hash"
-        )
+    rows = rows_of(
+        "SELECT natural_key, hash, group_id, account_id FROM run_item"
+        " WHERE run_id = %s AND chunk_no = %s AND state = 'CALCULATED'",
+        [run.pk, chunk.chunk_no],
     )
-    groups = RunItem.objects.filter(run_id=run.pk, chunk_no=chunk.chunk_no, group_id__isnull=False)
-    hold(Rank.TIER_GROUP, TierGroup, set(groups.values_list("group_id", flat=True)))
-    customers.lock_accounts(set(groups.values_list("account_id", flat=True)))
+    stored = {row[0]: row[1] for row in rows}
+    hold(Rank.TIER_GROUP, TierGroup, {row[2] for row in rows})
+    customers.lock_accounts({row[3] for row in rows})
     lock_items(chunk.reading_item_ids)
     kind = run.selection.get("kind")
     cases = load_cases(

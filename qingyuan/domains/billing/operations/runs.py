@@ -6,7 +6,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import F
 
-from qingyuan.domains.billing.declarations import CHUNK_SIZE, RUN_NUMBERS
+from qingyuan.domains.billing.declarations import CHUNK_SIZE, RUN_NUMBERS, SHOCK_FACTOR, SHOCK_MINIMUM
 from qingyuan.domains.billing.models import BillingRun, RunBook, RunChunk, RunHold, RunItem
 from qingyuan.domains.billing.operations import planning
 from qingyuan.domains.billing.queries import periods as period_queries
@@ -75,7 +75,11 @@ def start_run(
             period_id=period_id,
             purpose=purpose,
             state=RunState.DRAFT,
-            selection=_selection(book_ids, reading_item_ids, with_earlier, kind),
+            selection={
+                **_selection(book_ids, reading_item_ids, with_earlier, kind),
+                "shock_factor": str(parameters.decimal(SHOCK_FACTOR, unit_id=unit_id, on=business_date)),
+                "shock_minimum": str(parameters.decimal(SHOCK_MINIMUM, unit_id=unit_id, on=business_date)),
+            },
             business_date=business_date,
             chunk_size=chunk_size,
             created_by_id=actor.staff_id,

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from django.db.models import Count, Q
 
 from qingyuan.domains.billing.models import BillingRun, RunChunk
+from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.states import ChunkState, RunState
 from qingyuan.kernel.errors import NotFound
 
@@ -31,14 +32,11 @@ def who_started(run_id: int) -> RunStarters:
 
 def has_open_chunks(run_id: int) -> bool:
     """Whether a chunk of the run's present stage is not done, or failed; False for a run that is not under way."""
-    state = BillingRun.objects.values_list("state", flat=True).get(pk=run_id)
-    done = {RunState.CALCULATING: ChunkState.CALCULATED, RunState.ISSUING: ChunkState.ISSUED}.get(RunState(state))
-    return done is not None and RunChunk.objects.filter(run_id=run_id).exclude(state=done).exists()
-
-
-def chunk_size_of(run_id: int, chunk_no: int) -> int:
-    """How many readings a chunk has."""
-    return len(RunChunk.objects.values_list("reading_item_ids", flat=True).get(run_id=run_id, chunk_no=chunk_no))
+    sql = """
+        SELECT EXISTS (SELECT 1 FROM run_chunk c JOIN billing_run r ON r.id = c.run_id WHERE r.id = %s
+            AND ((r.state = 'CALCULATING' AND c.state <> 'CALCULATED') OR (r.state = 'ISSUING' AND c.state <> 'ISSUED')))
+    """
+    return bool(rows_of(sql, [run_id])[0][0])
 
 
 def id_of(number: str) -> int:

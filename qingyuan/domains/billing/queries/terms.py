@@ -2,10 +2,10 @@
 long as the company's prices stay what they are.
 """
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 
 from qingyuan.domains.billing.queries.usage_rows import Surroundings, UsageRow
 from qingyuan.domains.billing.rules.case import Refusal
@@ -140,27 +140,19 @@ class TermsMaker:
         return tuple(sorted(made, key=lambda option: option.item_code))
 
 
-@lru_cache(maxsize=4)
-def _maker(fingerprint: tuple[object, ...], holder: "_PricesHolder") -> TermsMaker:
-    return TermsMaker(holder.prices)
-
-
-class _PricesHolder:
-    """Carries a price list through the cache without being part of its key."""
-
-    def __init__(self, prices: PriceList) -> None:
-        self.prices = prices
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _PricesHolder)
-
-    def __hash__(self) -> int:
-        return 0
+_makers: OrderedDict[tuple[int, str], TermsMaker] = OrderedDict()
+MOST_MAKERS = 4
 
 
 def terms_maker(prices: PriceList) -> TermsMaker:
     """The maker of these prices, with what it made before in this process."""
-    return _maker(prices.fingerprint, _PricesHolder(prices))
+    key = (prices.company_id, prices.fingerprint)
+    maker = _makers.get(key)
+    if maker is None:
+        maker = _makers[key] = TermsMaker(prices)
+        if len(_makers) > MOST_MAKERS:
+            _makers.popitem(last=False)
+    return maker
 
 
 def _pairs(text: str) -> Sequence[tuple[str, str]]:

@@ -11,6 +11,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from django.db import connection
+
 from qingyuan.domains.tariffs.models import (
     ChargeItem,
     PlanAssignment,
@@ -52,7 +54,10 @@ class Assigned(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """All that a company charges by. `version_ids` by (plan code, effective date); `class_codes` by id."""
+    """All that a company charges by. `version_ids` by (plan code, effective date); `class_codes` by id.
+
+    `fingerprint` is equal for two lists by which the same is charged: what was made from one holds for the other.
+    """
 
     company_id: int
     catalogue: Catalogue
@@ -62,7 +67,7 @@ class PriceList:
     charge_items: Mapping[str, ChargeItemFact]
     documents: Mapping[tuple[str, date], str]
     assigned: Mapping[tuple[int, int], tuple[Assigned, ...]]
-    contents: tuple[tuple[str, date | None], ...] = ()
+    fingerprint: str = ""
     _upwards: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
     def plans_for(self, *, unit_id: int, class_id: int, day: date) -> tuple[Assigned, ...]:
@@ -80,17 +85,6 @@ class PriceList:
         return ()
 
     @property
-    def fingerprint(self) -> tuple[object, ...]:
-        """Equal for two lists by which the same is charged: what was made from one holds for the other."""
-        return (
-            self.company_id,
-            self.contents,
-            tuple(sorted(self.assigned.items())),
-            tuple(self.charge_items.values()),
-            tuple(sorted(self.plan_codes.items())),
-        )
-
-    @property
     def item_taxes(self) -> tuple[ItemTax, ...]:
         """The charge items' own taxes, by code; items that are not taxable have none."""
         known = sorted(self.charge_items.items())
@@ -98,18 +92,39 @@ class PriceList:
 
 
 def price_list(company_id: int) -> PriceList:
-    """The company's published prices as they are now."""
+    """The company's published prices as they are now; the same object as long as nothing about them changes."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FINGERPRINT, {"company": company_id})
+        return _price_list(company_id, str(cursor.fetchone()[0]))
+
+
+_FINGERPRINT = """
+    SELECT md5(concat_ws('|',
+        (SELECT string_agg(concat_ws(':', v.id, v.plan_id, v.content_hash, v.effective_to, v.document_no), ',' ORDER BY v.id)
+           FROM price_version v JOIN price_plan p ON p.id = v.plan_id
+          WHERE p.company_id = %(company)s AND v.state = 'PUBLISHED'),
+        (SELECT string_agg(concat_ws(':', id, code), ',' ORDER BY id) FROM price_plan WHERE company_id = %(company)s),
+        (SELECT string_agg(concat_ws(':', id, code), ',' ORDER BY id) FROM usage_class WHERE company_id = %(company)s),
+        (SELECT string_agg(concat_ws(':', id, code, name, name_en, payee, tax_treatment, tax_rate), ',' ORDER BY id)
+           FROM charge_item WHERE company_id = %(company)s),
+        (SELECT string_agg(concat_ws(':', unit_id, usage_class_id, plan_id, from_date, to_date), ',' ORDER BY id)
+           FROM plan_assignment WHERE company_id = %(company)s),
+        (SELECT string_agg(concat_ws(':', id, path), ',' ORDER BY id) FROM org_unit)))
+"""
+
+
+@lru_cache(maxsize=16)
+def _price_list(company_id: int, fingerprint: str) -> PriceList:
     plans = dict(PricePlan.objects.filter(company_id=company_id).values_list("id", "code"))
     versions = list(
         PriceVersion.objects.filter(plan_id__in=plans, state=State.PUBLISHED)
         .order_by("plan_id", "effective_from")
         .values_list("id", "plan_id", "effective_from", "effective_to", "content_hash", "document_no")
     )
-    contents = tuple((row[4], row[3]) for row in versions)
     return PriceList(
         company_id=company_id,
-        catalogue=_catalogue(contents),
-        contents=contents,
+        catalogue=_catalogue(tuple((row[4], row[3]) for row in versions)),
+        fingerprint=fingerprint,
         version_ids={(plans[row[1]], row[2]): row[0] for row in versions},
         plan_codes=plans,
         class_codes=dict(UsageClass.objects.filter(company_id=company_id).values_list("id", "code")),
