@@ -139,8 +139,9 @@ def test_cancel_needs_the_amount_and_a_reason(clerk: Client, priced: PricedTown)
     (bill,) = bill_month(priced, day(1), {point: "160"})
     url = f"/bills/{bill.bill_no}/cancel/"
 
-    assert clerk.post(url, {"typed": "1.00", "reason": "抄错"}).status_code == 409
-    assert clerk.post(url, {"typed": f"{bill.amount}", "reason": ""}).status_code == 409
+    wrong = clerk.post(url, {"typed": "1.00", "reason": "抄错"}, follow=True)
+    assert "确认内容不符或未填原因" in wrong.content.decode()
+    clerk.post(url, {"typed": f"{bill.amount}", "reason": ""})
     assert not BillReversal.objects.exists()
     clerk.post(url, {"typed": f"{bill.amount}", "reason": "抄错"})
 
@@ -148,7 +149,22 @@ def test_cancel_needs_the_amount_and_a_reason(clerk: Client, priced: PricedTown)
     page = clerk.get(f"/bills/{bill.bill_no}/")
     assert "已冲正" in page.content.decode() and "抄错" in page.content.decode()
     assert page.context["cancel"] is None
-    assert clerk.post(url, {"typed": f"{bill.amount}", "reason": "再来"}).status_code == 409
+    again = clerk.post(url, {"typed": f"{bill.amount}", "reason": "再来"}, follow=True)
+    assert f"账单 {bill.bill_no} 已冲正" in again.content.decode()
+
+
+def test_cancel_in_a_month_without_an_open_period_is_told_on_the_bills_page(
+    clerk: Client, priced: PricedTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (point,) = make_billable_points(priced, 1)
+    (bill,) = bill_month(priced, day(1), {point: "160"})
+    monkeypatch.setattr(timezone, "localdate", lambda *_: date(2026, 3, 5))
+
+    told = clerk.post(f"/bills/{bill.bill_no}/cancel/", {"typed": f"{bill.amount}", "reason": "抄错"}, follow=True)
+
+    assert told.redirect_chain == [(f"/bills/{bill.bill_no}/", 302)]
+    assert "202603" in told.content.decode()
+    assert not BillReversal.objects.exists()
 
 
 def test_bill_of_another_company_is_not_found(priced: PricedTown) -> None:

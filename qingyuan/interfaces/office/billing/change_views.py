@@ -1,9 +1,5 @@
 """What is done to a run: check, issue, calculate again, resume, discard. Refusals come back to the run's page as words."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,9 +9,8 @@ from django.views.decorators.http import require_POST
 from qingyuan.domains.billing import operations as billing
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.shell.confirmations import check_typed, given_reason
+from qingyuan.interfaces.office.shell.form_pages import told
 from qingyuan.interfaces.office.shell.formats import money_text
-from qingyuan.interfaces.office.shell.sentences import error_sentence
-from qingyuan.kernel.errors import DomainError, NotFound, NotPermitted
 from qingyuan.overviews.billing_runs import run_page
 from qingyuan.workflows import run_billing
 
@@ -24,25 +19,12 @@ CHECK = "billing.check"
 ISSUE = "billing.issue"
 
 
-@contextmanager
-def _told(request: OfficeRequest, success: str) -> Iterator[None]:
-    """Success or refusal as a message on the page that follows."""
-    try:
-        yield
-    except (NotPermitted, NotFound):
-        raise
-    except DomainError as error:
-        messages.error(request, error_sentence(error))
-    else:
-        messages.success(request, success)
-
-
 @requires(CHECK)
 @require_POST
 def check(request: OfficeRequest, run_id: int) -> HttpResponse:
     on = timezone.localdate()
     run_page(request.actor, run_id, on=on, permission=CHECK)
-    with _told(request, _("The run was checked and may be issued now.")):
+    with told(request, _("The run was checked and may be issued now.")):
         billing.check_run(actor=request.actor, run_id=run_id, on=on)
     return redirect("billing:run", run_id=run_id)
 
@@ -52,7 +34,7 @@ def check(request: OfficeRequest, run_id: int) -> HttpResponse:
 def issue(request: OfficeRequest, run_id: int) -> HttpResponse:
     on = timezone.localdate()
     found = run_page(request.actor, run_id, on=on, permission=ISSUE)
-    with _told(request, _("The run is being issued.")):
+    with told(request, _("The run is being issued.")):
         check_typed(request, money_text(found.row.amount))
         run_billing.issue(actor=request.actor, run_id=run_id, posting_date=on, expected_total=found.row.amount)
     return redirect("billing:run", run_id=run_id)
@@ -63,7 +45,7 @@ def issue(request: OfficeRequest, run_id: int) -> HttpResponse:
 def recalculate(request: OfficeRequest, run_id: int) -> HttpResponse:
     on = timezone.localdate()
     run_page(request.actor, run_id, on=on, permission=RUN)
-    with _told(request, _("The run is being calculated again.")):
+    with told(request, _("The run is being calculated again.")):
         run_billing.recalculate(actor=request.actor, run_id=run_id, on=on)
     return redirect("billing:run", run_id=run_id)
 
@@ -72,7 +54,7 @@ def recalculate(request: OfficeRequest, run_id: int) -> HttpResponse:
 @require_POST
 def resume(request: OfficeRequest, run_id: int) -> HttpResponse:
     run_page(request.actor, run_id, on=timezone.localdate(), permission=RUN)
-    with _told(request, _("The run goes on.")):
+    with told(request, _("The run goes on.")):
         run_billing.resume(actor=request.actor, run_id=run_id)
     return redirect("billing:run", run_id=run_id)
 
@@ -82,6 +64,6 @@ def resume(request: OfficeRequest, run_id: int) -> HttpResponse:
 def discard(request: OfficeRequest, run_id: int) -> HttpResponse:
     on = timezone.localdate()
     run_page(request.actor, run_id, on=on, permission=RUN)
-    with _told(request, _("The run was discarded.")):
+    with told(request, _("The run was discarded.")):
         billing.discard_run(actor=request.actor, run_id=run_id, on=on, reason=given_reason(request))
     return redirect("billing:run", run_id=run_id)

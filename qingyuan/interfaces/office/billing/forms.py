@@ -68,7 +68,7 @@ class DecisionForm(OfficeForm):
     """What becomes of a correction proposal."""
 
     decision = forms.ChoiceField(
-        label=_("Decision"),
+        label=_("Decision on the proposal"),
         widget=forms.RadioSelect,
         choices=[("apply", _("apply: issue the correcting bill")), ("dismiss", _("dismiss: nothing is corrected"))],
     )

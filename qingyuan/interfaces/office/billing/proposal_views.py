@@ -62,12 +62,12 @@ PROPOSALS: ListSpec[ProposalRow] = ListSpec(
             ColumnKind.IDENTIFIER,
             link=lambda row: _bill_link(row.cause_bill_no),
         ),
-        Column("billed", gettext_lazy("Billed"), ColumnKind.MONEY),
+        Column("billed", gettext_lazy("Billed amount"), ColumnKind.MONEY),
         Column("amount", gettext_lazy("Correction"), ColumnKind.MONEY, sortable=True, totalled=True),
         Column("state", gettext_lazy("State"), ColumnKind.CHIP, value=lambda row: proposal_chip(row.state)),
         Column(
             "decide",
-            gettext_lazy("Decide"),
+            gettext_lazy("Decide the proposal"),
             value=lambda row: _("apply or dismiss") if row.state is ProposalState.OPEN else row.applied_bill_no,
             link=lambda row: _decide_link(row) or _bill_link(row.applied_bill_no),
         ),
@@ -123,7 +123,7 @@ def decide(request: OfficeRequest, proposal_id: int) -> HttpResponse:
     page = FormPage(
         title=_("Correction of bill %(bill)s") % {"bill": found.bill_no},
         cancel_url=url,
-        submit=gettext_lazy("Decide"),
+        submit=gettext_lazy("Decide the proposal"),
         intro=_("Account %(account)s, billed %(billed)s yuan; the correction comes to %(amount)s yuan.")
         % {
             "account": found.account_no,

@@ -54,7 +54,7 @@ def page(found: RunPage, tab: str) -> DetailPage:
         number=row.run_no,
         chips=(state_chip(row.state), purpose_chip(row.purpose)),
         facts=(
-            Fact(gettext_lazy("Unit"), row.unit_name),
+            Fact(gettext_lazy("Organisation unit"), row.unit_name),
             Fact(gettext_lazy("Period"), month_text(row.yyyymm)),
             Fact(gettext_lazy("Business date"), date_text(row.business_date)),
             Fact(gettext_lazy("Readings"), integer_text(row.scope)),

@@ -61,7 +61,7 @@ RUNS: ListSpec[RunRow] = ListSpec(
         Column("yyyymm", gettext_lazy("Period"), ColumnKind.MONTH, sortable=True),
         Column("purpose", gettext_lazy("Purpose"), ColumnKind.CHIP, value=lambda row: purpose_chip(row.purpose)),
         Column("state", gettext_lazy("State"), ColumnKind.CHIP, value=lambda row: state_chip(row.state)),
-        Column("unit_name", gettext_lazy("Unit")),
+        Column("unit_name", gettext_lazy("Organisation unit")),
         Column("scope", gettext_lazy("Readings"), ColumnKind.INTEGER),
         Column("bills", gettext_lazy("Bills"), ColumnKind.INTEGER),
         Column("amount", gettext_lazy("Amount"), ColumnKind.MONEY),

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_POST
 from qingyuan.domains.billing import operations as billing
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.shell.confirmations import check_typed, given_reason
-from qingyuan.interfaces.office.shell.form_pages import done
+from qingyuan.interfaces.office.shell.form_pages import told
 from qingyuan.interfaces.office.shell.formats import money_text
 from qingyuan.overviews.bills import bill_amount, bill_id_within, bill_no_of
 
@@ -23,10 +22,11 @@ CANCEL = "billing.cancel"
 def cancel(request: OfficeRequest, bill_no: str) -> HttpResponse:
     on = timezone.localdate()
     bill_id = bill_id_within(request.actor, bill_no, permission=CANCEL, on=on)
-    check_typed(request, money_text(bill_amount(bill_id)))
-    made = billing.cancel_bill(actor=request.actor, bill_id=bill_id, posting_date=on, reason=given_reason(request))
-    _tell_proposals(request, len(made.proposal_ids))
-    return done(request, _("The bill was cancelled."), reverse("bills:detail", args=[bill_no]))
+    with told(request, _("The bill was cancelled.")):
+        check_typed(request, money_text(bill_amount(bill_id)))
+        made = billing.cancel_bill(actor=request.actor, bill_id=bill_id, posting_date=on, reason=given_reason(request))
+        _tell_proposals(request, len(made.proposal_ids))
+    return redirect("bills:detail", bill_no=bill_no)
 
 
 @requires(CANCEL)
@@ -34,11 +34,12 @@ def cancel(request: OfficeRequest, bill_no: str) -> HttpResponse:
 def rebill(request: OfficeRequest, bill_no: str) -> HttpResponse:
     on = timezone.localdate()
     bill_id = bill_id_within(request.actor, bill_no, permission=CANCEL, on=on)
-    check_typed(request, money_text(bill_amount(bill_id)))
-    made = billing.rebill(actor=request.actor, bill_id=bill_id, posting_date=on, reason=given_reason(request))
-    _tell_proposals(request, len(made.proposal_ids))
-    messages.success(request, _("The bill was cancelled and billed again."))
-    return redirect("bills:detail", bill_no=bill_no_of(made.bill_id))
+    with told(request, _("The bill was cancelled and billed again.")):
+        check_typed(request, money_text(bill_amount(bill_id)))
+        made = billing.rebill(actor=request.actor, bill_id=bill_id, posting_date=on, reason=given_reason(request))
+        _tell_proposals(request, len(made.proposal_ids))
+        bill_no = bill_no_of(made.bill_id)
+    return redirect("bills:detail", bill_no=bill_no)
 
 
 def _tell_proposals(request: OfficeRequest, count: int) -> None:

@@ -154,7 +154,7 @@ def _notice(found: BillPage) -> str:
 def _facts(found: BillPage) -> FactList:
     facts = [
         Fact(gettext_lazy("Billing run"), found.run_no, url=reverse("billing:run", args=[found.run_id])),
-        Fact(gettext_lazy("Unit"), found.unit_name),
+        Fact(gettext_lazy("Organisation unit"), found.unit_name),
         Fact(gettext_lazy("Book"), found.row.book_no),
         Fact(gettext_lazy("Service point"), found.point_no),
         Fact(gettext_lazy("Tier group"), found.group_no),
@@ -201,7 +201,7 @@ def _lines(found: BillPage) -> SubTable:
         Column("kind", gettext_lazy("Kind"), value=lambda line: LINE_WORDS.get(line.kind, line.kind)),
         Column("tier", gettext_lazy("Tier"), ColumnKind.INTEGER),
         Column("volume", gettext_lazy("Volume"), ColumnKind.VOLUME),
-        Column("price", gettext_lazy("Price"), ColumnKind.PRICE),
+        Column("price", gettext_lazy("Unit price"), ColumnKind.PRICE),
         Column("amount", gettext_lazy("Amount"), ColumnKind.MONEY),
         Column("tax_amount", gettext_lazy("Tax in it"), ColumnKind.MONEY),
         Column(
@@ -210,7 +210,7 @@ def _lines(found: BillPage) -> SubTable:
             value=lambda line: line.class_name_en if english else line.class_name,
         ),
         Column("plan", gettext_lazy("Price plan"), value=_plan, link=_plan_link),
-        Column("document_no", gettext_lazy("Document no.")),
+        Column("document_no", gettext_lazy("Price document no.")),
     )
     totals = {"amount": found.row.amount, "tax_amount": found.tax_amount}
     return sub_table(gettext_lazy("Lines"), columns, found.lines, totals=totals)

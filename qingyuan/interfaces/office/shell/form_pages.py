@@ -1,6 +1,7 @@
 """From a form to the answer: the page, the page again with 422 and its messages, or on to the next page."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib import messages
@@ -8,7 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from qingyuan.interfaces.office.shell.forms import FormPage, OfficeForm
+from qingyuan.interfaces.office.shell.sentences import error_sentence
 from qingyuan.interfaces.office.shell.text import Label
+from qingyuan.kernel.errors import DomainError, NotFound, NotPermitted
 
 
 def form_response(
@@ -34,3 +37,20 @@ def done(request: HttpRequest, message: Label, url: str) -> HttpResponse:
         response["HX-Redirect"] = url
         return response
     return redirect(url)
+
+
+@contextmanager
+def told(request: HttpRequest, success: Label = "") -> Iterator[None]:
+    """For a button without a form: success or refusal as a message on the page that follows.
+
+    NotPermitted and NotFound pass through to their pages.
+    """
+    try:
+        yield
+    except (NotPermitted, NotFound):
+        raise
+    except DomainError as error:
+        messages.error(request, error_sentence(error))
+    else:
+        if success:
+            messages.success(request, str(success))

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -16,7 +17,7 @@ from qingyuan.domains.tariffs.rules.parse import parse_version
 from qingyuan.domains.tariffs.rules.publishing import publishing_warnings
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.shell.confirmations import check_typed
-from qingyuan.interfaces.office.shell.form_pages import done, form_response
+from qingyuan.interfaces.office.shell.form_pages import done, form_response, told
 from qingyuan.interfaces.office.shell.forms import FormPage
 from qingyuan.interfaces.office.shell.sentences import code_sentence
 from qingyuan.interfaces.office.shell.uploads import (
@@ -127,10 +128,10 @@ def _company(actor: Actor, permission: str) -> int:
 def publish(request: OfficeRequest, code: str, version_id: int) -> HttpResponse:
     on = timezone.localdate()
     version = _version(request.actor, code, version_id, on)
-    check_typed(request, code)
-    tariffs.publish(actor=request.actor, version_id=version.id, at=timezone.now(), on=on)
-    url = reverse("tariffs:version", args=[code, version_id])
-    return done(request, _("The version was published."), url)
+    with told(request, _("The version was published.")):
+        check_typed(request, code)
+        tariffs.publish(actor=request.actor, version_id=version.id, at=timezone.now(), on=on)
+    return redirect("tariffs:version", code=code, version_id=version_id)
 
 
 @requires(PUBLISH)

@@ -29,7 +29,7 @@ LINES: tuple[Column[RatingLine], ...] = (
     Column("name", gettext_lazy("Charge item"), value=lambda line: line.name),
     Column("tier", gettext_lazy("Tier"), value=lambda line: "" if line.tier is None else TIER % {"tier": line.tier}),
     Column("volume", gettext_lazy("Volume"), ColumnKind.VOLUME),
-    Column("price", gettext_lazy("Price"), ColumnKind.PRICE),
+    Column("price", gettext_lazy("Unit price"), ColumnKind.PRICE),
     Column("amount", gettext_lazy("Amount"), ColumnKind.MONEY),
 )
 _SHOWN_BEYOND = Decimal("1.35")

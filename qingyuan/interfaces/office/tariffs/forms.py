@@ -13,7 +13,7 @@ from qingyuan.interfaces.office.shell.forms import FilterForm, OfficeForm
 from qingyuan.overviews.tariff_plans import PlanState
 
 STATE_WORDS = {
-    PlanState.IN_FORCE: _("in force"),
+    PlanState.IN_FORCE: _("now in force"),
     PlanState.COMING: _("not yet in force"),
     PlanState.DRAFT: _("draft"),
     PlanState.ENDED: _("no longer in force"),
@@ -73,7 +73,7 @@ class AssignForm(OfficeForm):
     """The plan for a usage class at a unit, from a day on."""
 
     class_code = forms.ChoiceField(label=_("Usage class"))
-    unit_id = forms.TypedChoiceField(label=_("Unit"), coerce=int)
+    unit_id = forms.TypedChoiceField(label=_("Organisation unit"), coerce=int)
     from_date = forms.DateField(label=_("In effect from"))
 
     def __init__(

@@ -85,7 +85,7 @@ PLANS: ListSpec[PlanRow] = ListSpec(
         Column("kind", gettext_lazy("Kind"), value=lambda row: KINDS[row.kind]),
         Column("state", gettext_lazy("State"), ColumnKind.CHIP, value=lambda row: _chip(row.state)),
         Column("effective_from", gettext_lazy("In force since"), ColumnKind.DATE, sortable=True),
-        Column("document_no", gettext_lazy("Document no.")),
+        Column("document_no", gettext_lazy("Price document no.")),
         Column("versions", gettext_lazy("Versions"), ColumnKind.INTEGER),
         Column("drafts", gettext_lazy("Drafts"), ColumnKind.INTEGER),
     ),
@@ -196,7 +196,7 @@ def _page(request: OfficeRequest, found: PlanPage, shown: VersionRow) -> DetailP
         facts=(
             Fact(gettext_lazy("Usage class"), _class_names(row)),
             Fact(gettext_lazy("Version shown"), date_text(shown.effective_from)),
-            Fact(gettext_lazy("Document no."), shown.document_no),
+            Fact(gettext_lazy("Price document no."), shown.document_no),
             Fact(gettext_lazy("Company"), found.company_name),
             Fact(gettext_lazy("Remark"), shown.note),
         ),
@@ -235,7 +235,7 @@ def _versions(found: PlanPage) -> object:
         ),
         Column("effective_to", gettext_lazy("until (not included)"), ColumnKind.DATE),
         Column("state", gettext_lazy("State"), ColumnKind.CHIP, value=_version_chip),
-        Column("document_no", gettext_lazy("Document no.")),
+        Column("document_no", gettext_lazy("Price document no.")),
         Column("published_by", gettext_lazy("Published by")),
         Column("published_at", gettext_lazy("Published at"), value=lambda row: instant_text(row.published_at)),
         Column("content_hash", gettext_lazy("Fingerprint"), value=lambda row: row.content_hash[:12]),
@@ -247,21 +247,21 @@ def _version_chip(row: VersionRow) -> Chip:
     if not row.is_published:
         return Chip(gettext_lazy("draft"), Tone.AMBER)
     if row.in_force:
-        return Chip(gettext_lazy("in force"), Tone.GREEN)
+        return Chip(gettext_lazy("now in force"), Tone.GREEN)
     return Chip(gettext_lazy("published"), Tone.BLUE if row.effective_from > timezone.localdate() else Tone.GREY)
 
 
 def _assignments(found: PlanPage) -> object:
     columns: tuple[Column[AssignmentRow], ...] = (
         Column("class_name", gettext_lazy("Usage class"), value=_class_name),
-        Column("unit_name", gettext_lazy("Unit")),
+        Column("unit_name", gettext_lazy("Organisation unit")),
         Column("from_date", gettext_lazy("From"), ColumnKind.DATE),
         Column("to_date", gettext_lazy("until (not included)"), ColumnKind.DATE),
         Column(
             "in_force",
             gettext_lazy("State"),
             ColumnKind.CHIP,
-            value=lambda row: Chip(gettext_lazy("in force"), Tone.GREEN) if row.in_force else None,
+            value=lambda row: Chip(gettext_lazy("now in force"), Tone.GREEN) if row.in_force else None,
         ),
     )
     empty = gettext_lazy("The plan is not assigned to any usage class: nobody is charged by it.")

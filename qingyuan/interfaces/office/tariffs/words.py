@@ -45,7 +45,7 @@ ROUNDING_WORDS = {
     Rounding.HALF_UP: gettext_lazy("half up"),
     Rounding.HALF_EVEN: gettext_lazy("half to even"),
     Rounding.DOWN: gettext_lazy("cut off"),
-    Rounding.UP: gettext_lazy("up"),
+    Rounding.UP: gettext_lazy("rounded up"),
 }
 ROUND_AT_WORDS = {
     RoundAt.LINE: gettext_lazy("each line"),
@@ -60,7 +60,7 @@ TRANSITION_WORDS = {
 }
 TREATMENT_WORDS = {
     Treatment.TAXED: gettext_lazy("taxed"),
-    Treatment.EXEMPT: gettext_lazy("exempt"),
+    Treatment.EXEMPT: gettext_lazy("tax-exempt"),
     Treatment.NOT_TAXABLE: gettext_lazy("not taxable"),
 }
 UNIT_WORDS = {VolumeUnit.M3: "m³", VolumeUnit.CCF: "CCF", VolumeUnit.KGAL: "kgal"}
@@ -85,7 +85,7 @@ def price_table(version: PlanVersion) -> SubTable:
         columns.append(
             Column(
                 f"tier{index + 1}",
-                TIER % {"tier": index + 1} if version.tiers is not None else gettext_lazy("Price"),
+                TIER % {"tier": index + 1} if version.tiers is not None else gettext_lazy("Unit price"),
                 ColumnKind.IDENTIFIER,
                 value=_price_at(index),
             )
