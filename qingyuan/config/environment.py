@@ -98,3 +98,8 @@ def whole(variable: Variable, *, minimum: int, maximum: int) -> int:
 def words(variable: Variable) -> list[str]:
     """The variable as its comma-separated parts, blanks dropped."""
     return [part.strip() for part in text(variable).split(",") if part.strip()]
+
+
+def for_child(**added: str) -> dict[str, str]:
+    """This process's environment with some variables set, for a process that it starts."""
+    return {**os.environ, **added}

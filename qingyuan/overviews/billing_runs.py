@@ -11,8 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from qingyuan.domains.billing.models import BillingRun, RunChunk
-from qingyuan.domains.billing.operations.calculate import BILL_SHOCK
-from qingyuan.domains.billing.rules.states import ChunkState, RunPurpose, RunState
+from qingyuan.domains.billing.rules.states import BILL_SHOCK, ChunkState, RunPurpose, RunState
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
 from qingyuan.platform.staff.queries import reach

@@ -18,6 +18,7 @@ import psycopg
 from django.core.management import call_command
 from django.db import connection, connections
 
+from qingyuan.config.environment import for_child
 from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing.queries import recompute, runs
 from qingyuan.domains.billing.rules.states import RunPurpose, RunState
@@ -204,7 +205,7 @@ def _address(entry: dict[str, str], name: str) -> str:
 @contextmanager
 def _workers(address: str, count: int) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Real worker processes on that database, ended afterwards."""
-    environment = {**os.environ, "DATABASE_URL": address}
+    environment = for_child(DATABASE_URL=address)
     command = [sys.executable, "-m", "qingyuan.interfaces.commands.entry", "worker"]
     crew = [subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) for _ in range(count)]
     try:

@@ -15,7 +15,6 @@ from qingyuan.interfaces.commands import _frame
 from qingyuan.overviews.verify.every import invariants, verify_all
 from qingyuan.platform.audit import operations as audit
 from tests.factories.billing import (
-    OPENED,
     account_of,
     bill_month,
     make_billable_points,
@@ -26,7 +25,7 @@ from tests.factories.billing import (
 from tests.factories.ledger import Company
 from tests.factories.payments import open_till, take
 from tests.factories.platform import SYSTEM
-from tests.factories.readings import link_sub
+from tests.factories.readings import OPENED, link_sub
 
 JANUARY, FEBRUARY, MARCH = date(2025, 1, 20), date(2025, 2, 20), date(2025, 3, 20)
 

@@ -11,6 +11,7 @@ from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing.models import Bill, RunChunk
 from qingyuan.domains.billing.operations import issue
 from qingyuan.domains.billing.rules.states import ChunkState
+from qingyuan.domains.customers import operations as customers
 from qingyuan.domains.customers.models import AccountHolder
 from qingyuan.domains.ledger.models import AccountBalance
 from qingyuan.domains.ledger.operations import desk, writing
@@ -131,7 +132,7 @@ def test_control_without_the_chunk_lock_the_second_delivery_hits_the_last_wall(
     monkeypatch.setattr(issue, "claimed", unlocked)
     for name in ("hold", "lock_items"):
         monkeypatch.setattr(issue, name, lambda *_args, **_given: None)
-    monkeypatch.setattr(issue.customers, "lock_accounts", lambda *_args, **_given: None)
+    monkeypatch.setattr(customers, "lock_accounts", lambda *_args, **_given: None)
     monkeypatch.setattr(billing_marks, "_move", lambda *_args: None)
     with transaction.atomic():
         assert story.issue()

@@ -15,12 +15,11 @@ from qingyuan.domains.billing.queries.bill_facts import recent_means
 from qingyuan.domains.billing.queries.cases import load_cases, load_use
 from qingyuan.domains.billing.queries.totals import totals_of
 from qingyuan.domains.billing.rules.calculate import Outcome, calculate, run_hash
-from qingyuan.domains.billing.rules.states import BillKind, ChunkState, RunState
+from qingyuan.domains.billing.rules.states import BILL_SHOCK, BillKind, ChunkState, RunState
 from qingyuan.domains.tariffs.queries.catalogue import PriceList, price_list
 from qingyuan.domains.tariffs.rules.rate import rate
 
 ZERO_BILL = "billing.zero_bill"
-BILL_SHOCK = "billing.bill_shock"
 
 
 def calculate_chunk(*, run_id: int, chunk_no: int) -> int:

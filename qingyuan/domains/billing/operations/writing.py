@@ -169,7 +169,7 @@ def _bill_rows(prices: PriceList, case: Case, result: Rated) -> BillRows:
         )
         parts[charge_item_id] = parts.get(charge_item_id, Decimal("0.00")) + line.amount
     entries = tuple((f"{escaped(entry.counter)}\t{entry.cycle_start}", str(entry.volume)) for entry in result.entries)
-    return BillRows(tuple(lines), tuple((item, amount) for item, amount in parts.items() if amount), entries)
+    return BillRows(tuple(lines), tuple(part for part in parts.items() if part[1]), entries)
 
 
 def _charge_item(prices: PriceList, line: RatingLine, lines: Sequence[RatingLine]) -> int:

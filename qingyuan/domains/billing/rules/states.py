@@ -59,6 +59,10 @@ class TierSource(StrEnum):
     ADJUST = "ADJUST"
 
 
+BILL_SHOCK = "billing.bill_shock"
+"""The notice on a bill far above the account's own mean (账单突增)."""
+
+
 class ProposalState(StrEnum):
     OPEN = "OPEN"
     APPLIED = "APPLIED"
