@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from qingyuan.domains.billing.rules.states import BillBasis, BillKind
 from qingyuan.domains.ledger.rules.states import ClearingSource
@@ -10,6 +11,7 @@ from qingyuan.domains.tariffs.rules.result import LineKind
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.text import Label
 
+CANCELLED = pgettext_lazy("bill", "cancelled")
 KIND_WORDS: Mapping[BillKind, Label] = {
     BillKind.REGULAR: _("regular"),
     BillKind.FINAL: _("final"),
@@ -50,4 +52,4 @@ def kind_chip(kind: BillKind) -> Chip:
 
 
 def state_chip(is_live: bool) -> Chip:
-    return Chip(_("valid"), Tone.GREEN) if is_live else Chip(_("cancelled"), Tone.GREY)
+    return Chip(_("valid"), Tone.GREEN) if is_live else Chip(CANCELLED, Tone.GREY)
