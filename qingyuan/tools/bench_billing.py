@@ -162,7 +162,6 @@ def _settle() -> None:
     """Statistics and visibility as the server's own cleaning would have left them before a run."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-        cursor.execute("CHECKPOINT")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ the chunk done or in other hands, one that is lost is deferred again by `reconci
 """
 
 import gc
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -25,6 +26,7 @@ from qingyuan.platform.staff import queries as staff
 BEGIN = "billing.work_run"
 CALCULATE = "billing.calculate_chunk"
 ISSUE = "billing.issue_chunk"
+TASK_SECONDS = 2
 TASK_OF = {RunState.CALCULATING: CALCULATE, RunState.ISSUING: ISSUE}
 
 
@@ -100,9 +102,19 @@ def begin(*, run_id: int) -> None:
         _defer_waiting(run_id)
 
 
-def work_chunk(*, run_id: int, chunk_no: int, task: str) -> int:
-    """Work one chunk, and close the run's stage after the last one. Returns how many readings the chunk had, 0 when there
-    was nothing to do.
+def work_on(*, run_id: int, chunk_no: int, task: str) -> None:
+    """Work a chunk, and then others that nobody works on, as long as TASK_SECONDS: fetching a job takes as long as a tenth
+    of a chunk. The jobs of chunks done here find nothing to do when their turn comes.
+    """
+    until = time.monotonic() + TASK_SECONDS
+    work_chunk(run_id=run_id, chunk_no=chunk_no, task=task)
+    while time.monotonic() < until and work_chunk(run_id=run_id, chunk_no=None, task=task):
+        pass
+
+
+def work_chunk(*, run_id: int, chunk_no: int | None, task: str) -> int:
+    """Work one chunk (None: any that is free), and close the run's stage after the last one. Returns how many readings the
+    chunk had, 0 when there was nothing to do.
 
     A refusal is kept with the chunk, which then waits for a person; a failing database is left to `reconcile`.
     """
@@ -189,7 +201,9 @@ def _start_job(actor: Actor, run_id: int) -> None:
     billing.name_job(run_id=run_id, job_id=job_id)
 
 
-def _keep_failure(run_id: int, chunk_no: int, code: str, detail: str) -> None:
+def _keep_failure(run_id: int, chunk_no: int | None, code: str, detail: str) -> None:
+    if chunk_no is None:
+        return  # its own job meets the same and keeps it
     billing.record_failure(run_id=run_id, chunk_no=chunk_no, code=code, detail=detail)
     job_id = run_queries.who_started(run_id).job_id
     if job_id is not None:

@@ -91,6 +91,8 @@ def test_migration_check_sees_red() -> None:
 def test_ids_are_big(label: str) -> None:
     for model in apps.get_app_config(label).get_models():
         key = model._meta.pk
+        if isinstance(key, models.CompositePrimaryKey):
+            key = model._meta.get_field(key.field_names[0].removesuffix("_id"))
         assert isinstance(
             key, models.BigAutoField | models.BigIntegerField | models.OneToOneField | models.ForeignKey
         ), model

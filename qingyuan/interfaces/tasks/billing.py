@@ -16,11 +16,11 @@ def work_run(job_id: int, run_id: int) -> None:
 
 @app.task(name=run_billing.CALCULATE)
 def calculate_chunk(run_id: int, chunk_no: int) -> None:
-    """Calculate one chunk of a run."""
-    run_billing.work_chunk(run_id=run_id, chunk_no=chunk_no, task=run_billing.CALCULATE)
+    """Calculate a chunk of a run, and others that are free."""
+    run_billing.work_on(run_id=run_id, chunk_no=chunk_no, task=run_billing.CALCULATE)
 
 
 @app.task(name=run_billing.ISSUE)
 def issue_chunk(run_id: int, chunk_no: int) -> None:
-    """Issue one chunk of a run."""
-    run_billing.work_chunk(run_id=run_id, chunk_no=chunk_no, task=run_billing.ISSUE)
+    """Issue a chunk of a run, and others that are free."""
+    run_billing.work_on(run_id=run_id, chunk_no=chunk_no, task=run_billing.ISSUE)

@@ -126,8 +126,8 @@ def test_control_without_the_chunk_lock_the_second_delivery_hits_the_last_wall(
 ) -> None:
     """With chunk, group, account and reading locks off, the unique live bill of a point is what is left."""
 
-    def unlocked(run_id: int, chunk_no: int, state: ChunkState) -> RunChunk | None:
-        return RunChunk.objects.filter(run_id=run_id, chunk_no=chunk_no, state=state).first()
+    def unlocked(run_id: int, chunk_no: int | None, state: ChunkState) -> RunChunk | None:
+        return RunChunk.objects.filter(run_id=run_id, chunk_no=chunk_no or 1, state=state).first()
 
     monkeypatch.setattr(issue, "claimed", unlocked)
     for name in ("hold", "lock_items"):

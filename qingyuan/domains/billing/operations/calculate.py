@@ -22,8 +22,8 @@ from qingyuan.domains.tariffs.rules.rate import rate
 ZERO_BILL = "billing.zero_bill"
 
 
-def calculate_chunk(*, run_id: int, chunk_no: int) -> int:
-    """Calculate one waiting chunk and write its run items, in one transaction; returns how many readings it has, 0 when
+def calculate_chunk(*, run_id: int, chunk_no: int | None) -> int:
+    """Calculate one waiting chunk (None: any that is free) and write its run items, in one transaction; returns how many readings it has, 0 when
     there is nothing to do here (it is done, or in other hands). Takes no account lock.
     """
     with transaction.atomic():
@@ -34,7 +34,7 @@ def calculate_chunk(*, run_id: int, chunk_no: int) -> int:
         if run.state != RunState.CALCULATING:
             return 0
         outcomes = outcomes_of(run, chunk.reading_item_ids, price_list(run.company_id))
-        copy_run_items(run_id, chunk_no, outcomes, _notices(run, outcomes))
+        copy_run_items(run_id, chunk.chunk_no, outcomes, _notices(run, outcomes))
         done = [outcome.rated for outcome in outcomes if outcome.rated is not None]
         RunChunk.objects.filter(pk=chunk.pk).update(
             state=ChunkState.CALCULATED,

@@ -8,12 +8,16 @@ from qingyuan.domains.billing.operations.runs import held_run
 from qingyuan.domains.billing.rules.states import ChunkState, RunState
 
 
-def claimed(run_id: int, chunk_no: int, state: ChunkState) -> RunChunk | None:
-    """The chunk, locked until the transaction ends, when it is in this state; else None.
+def claimed(run_id: int, chunk_no: int | None, state: ChunkState) -> RunChunk | None:
+    """The chunk, locked until the transaction ends, when it is in this state; else None. Without a number the first chunk
+    in this state that nobody works on.
 
     A job delivered twice waits here for the first one and then finds the chunk done. Nothing but the accounting period is
     held before the row, and reconciling holds it for a moment only: this is why it does not go through the locking door.
     """
+    if chunk_no is None:
+        free = RunChunk.objects.select_for_update(no_key=True, skip_locked=True)
+        return free.filter(run_id=run_id, state=state).order_by("chunk_no").first()
     rows = RunChunk.objects.select_for_update(no_key=True)
     return rows.filter(run_id=run_id, chunk_no=chunk_no, state=state).first()
 

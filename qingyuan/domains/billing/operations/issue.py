@@ -97,8 +97,8 @@ def start_issue(
         )
 
 
-def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int) -> int:
-    """Issue one calculated chunk in one transaction; returns how many readings it had, 0 when there is nothing to do here
+def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int | None) -> int:
+    """Issue one calculated chunk (None: any that is free) in one transaction; returns how many readings it had, 0 when there is nothing to do here
     (done, or in other hands).
 
     What moved since the calculation (readings, people, prices, tier use …) is not issued: its run item becomes STALE and
@@ -115,14 +115,14 @@ def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int) -> int:
         prices = price_list(run.company_id)
         fresh, use = _again(run, chunk, prices)
         rowset = _write(run, chunk, fresh, prices)
-        _mark_stale(run_id, chunk_no, fresh, chunk.bill_count)
+        _mark_stale(run_id, chunk.chunk_no, fresh, chunk.bill_count)
         _tell_readings(run, fresh)
         if rowset.receivables or rowset.credits:
             post_receivables(
                 actor=actor,
                 company_id=run.company_id,
                 posting_date=run.posting_date,
-                source=PostingSource(run_id, chunk_no),
+                source=PostingSource(run_id, chunk.chunk_no),
                 receivables=rowset.receivables,
                 credits=rowset.credits,
             )
