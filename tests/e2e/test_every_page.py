@@ -143,7 +143,9 @@ def test_every_menu_entry_is_open_to_whoever_sees_it(people: People) -> None:
         client = signed_in_client(person)
         menu = client.get("/password/").context["shell"].menu
 
-        answers = {entry.url: client.get(entry.url, follow=True).status_code for group in menu for entry in group.entries}
+        answers = {
+            entry.url: client.get(entry.url, follow=True).status_code for group in menu for entry in group.entries
+        }
 
         assert {url: status for url, status in answers.items() if status != 200} == {}
 
