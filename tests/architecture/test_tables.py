@@ -90,7 +90,7 @@ def test_migration_check_sees_red() -> None:
 @pytest.mark.parametrize("label", ["billing", "ledger", "readings", "payments"])
 def test_ids_are_big(label: str) -> None:
     for model in apps.get_app_config(label).get_models():
-        key = model._meta.pk
+        key: object = model._meta.pk
         if isinstance(key, models.CompositePrimaryKey):
             key = model._meta.get_field(key.field_names[0].removesuffix("_id"))
         assert isinstance(
