@@ -12,7 +12,7 @@ from qingyuan.kernel.actor import system_actor
 from qingyuan.kernel.period import Month
 from qingyuan.platform.organisation import queries as units
 from qingyuan.platform.staff import queries as staff
-from qingyuan.tools.demo import catalogue, company, golden, months, names, opening
+from qingyuan.tools.demo import catalogue, company, golden, months, names, opening, runs
 from qingyuan.tools.demo.city import HALLS, DemoAccount, plan_city
 from qingyuan.tools.demo.registers import Registers
 
@@ -106,7 +106,8 @@ def _play_month(town: months.Town, month: Month, *, first: Month, last: Month) -
     left_for_review = f"{HALLS[2].code}-001" if month == last else ""
     months.read_month(town, month, odd_book=left_for_review)
     months.review_month(town, month, leave_book=left_for_review)
-    months.bill_month(town, month)
+    billing_day = months.day_of(month, months.BILLING_DAY)
+    runs.bill(actor=town.actor, company_id=town.company_id, month=month, on=billing_day)
     months.pay_month(town, month, last=last)
 
 

@@ -6,8 +6,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import NamedTuple
 
-from qingyuan.domains.billing import operations as billing
-from qingyuan.domains.billing.rules.states import RunPurpose
 from qingyuan.domains.customers import operations as customers
 from qingyuan.domains.customers import queries as accounts
 from qingyuan.domains.customers.operations import NewAccount
@@ -22,10 +20,9 @@ from qingyuan.domains.routes import operations as routing
 from qingyuan.domains.routes import queries as routes
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.period import Month
-from qingyuan.tools.demo import names
+from qingyuan.tools.demo import names, runs
 from qingyuan.tools.demo.catalogue import GOLDEN_BOOK
 from qingyuan.tools.demo.opening import ZONE, DemoRefused
-from qingyuan.workflows import run_billing
 from qingyuan.workflows.exchange_meter import exchange_meter
 from qingyuan.workflows.open_accounts import NewConnection, open_accounts
 
@@ -120,7 +117,8 @@ def play_period(*, actor: Actor, company_id: int, month: Month) -> None:
             at=datetime.combine(read_on, time(16), ZONE),
             reason="与用户核实无误（演示）",
         )
-    _bill(actor, company_id, month, book_id)
+    on = month.first_date.replace(day=BILLING_DAY)
+    runs.bill(actor=actor, company_id=company_id, month=month, on=on, book_ids=[book_id])
 
 
 def end_of_the_year(*, actor: Actor, company_id: int, on: date) -> None:
@@ -178,22 +176,3 @@ def _more_people(actor: Actor) -> None:
         evidence="户口簿第 2、3 页（演示）",
         on=MORE_PEOPLE_FROM,
     )
-
-
-def _bill(actor: Actor, company_id: int, month: Month, book_id: int) -> None:
-    period_id = next(row.period_id for row in read.periods(company_id) if row.yyyymm == month.number)
-    if not read.billable(company_id=company_id, period_id=period_id, book_ids=[book_id]):
-        return
-    on = month.first_date.replace(day=BILLING_DAY)
-    run_id = run_billing.calculate(
-        actor=actor,
-        unit_id=company_id,
-        period_id=period_id,
-        purpose=RunPurpose.REAL,
-        business_date=on,
-        book_ids=[book_id],
-    )
-    run_billing.work_here(run_id=run_id)
-    billing.check_run(actor=actor, run_id=run_id, on=on)
-    run_billing.issue(actor=actor, run_id=run_id, posting_date=on)
-    run_billing.work_here(run_id=run_id)

@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from qingyuan.domains.billing import operations as billing
-from qingyuan.domains.billing.rules.states import RunPurpose
 from qingyuan.domains.ledger import operations as ledger
 from qingyuan.domains.ledger import queries as books
 from qingyuan.domains.meters import operations as meters
@@ -30,7 +28,6 @@ from qingyuan.tools.demo.catalogue import GOLDEN_BOOK, MODEL_OF_CALIBRE
 from qingyuan.tools.demo.city import DemoAccount, Peculiarity
 from qingyuan.tools.demo.opening import ZONE, DemoRefused, point_no
 from qingyuan.tools.demo.registers import Registers, is_no_access
-from qingyuan.workflows import run_billing
 from qingyuan.workflows.exchange_meter import exchange_meter
 
 EXCHANGE_DAY, READING_DAY, REVIEW_DAY, BILLING_DAY, PAYING_DAY = 5, 18, 19, 20, 25
@@ -136,27 +133,6 @@ def review_month(town: Town, month: Month, *, leave_book: str = "") -> None:
                 _expect_all(
                     readings.approve(actor=town.actor, reading_item_ids=ids, at=at(on, 15), reason=reason).failed
                 )
-
-
-def bill_month(town: Town, month: Month) -> int | None:
-    """Run and issue what is approved and not billed; returns the run's id, None when there was nothing."""
-    periods = {(row.yyyymm, row.round_no): row.period_id for row in read.periods(town.company_id)}
-    period_id = periods[month.number, 1]
-    if not read.billable(company_id=town.company_id, period_id=period_id):
-        return None
-    on = day_of(month, BILLING_DAY)
-    run_id = run_billing.calculate(
-        actor=town.actor,
-        unit_id=town.company_id,
-        period_id=period_id,
-        purpose=RunPurpose.REAL,
-        business_date=on,
-    )
-    run_billing.work_here(run_id=run_id)
-    billing.check_run(actor=town.actor, run_id=run_id, on=on)
-    run_billing.issue(actor=town.actor, run_id=run_id, posting_date=on)
-    run_billing.work_here(run_id=run_id)
-    return run_id
 
 
 def pay_month(town: Town, month: Month, *, last: Month) -> None:
