@@ -4,12 +4,16 @@ open transaction, so the rows are worked here, in their order, on the test's con
 import asyncio
 import inspect
 import json
-from typing import Any
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from django.db import connection
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.procrastinate_app import ProxyApp
 from procrastinate.tasks import Task
+
+T = TypeVar("T")
 
 
 def run_deferred_jobs(*, limit: int = 1000, queue: str | None = None) -> list[str]:
@@ -65,7 +69,14 @@ def _call(name: str, arguments: dict[str, Any]) -> None:
     assert not task.pass_context, f"{name}: a task gets ids, not the job's context"
     result = task.func(**arguments)
     if inspect.iscoroutine(result):
-        asyncio.run(result)
+        run_coroutine(result)
+
+
+def run_coroutine(coroutine: Coroutine[Any, Any, T]) -> T:
+    """What the coroutine returns, run on a loop in a thread of its own: after a browser test of the same process
+    Playwright's loop still runs in the main thread, and a thread has one loop only."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 def _arguments(given: Any) -> dict[str, Any]:

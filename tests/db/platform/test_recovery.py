@@ -1,7 +1,5 @@
 """Deferred jobs whose worker is dead run again."""
 
-import asyncio
-
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connection, connections
@@ -10,7 +8,7 @@ from qingyuan.platform.jobs import operations as jobs
 from qingyuan.platform.jobs import queries
 from qingyuan.platform.jobs.models import JobState
 from tests.factories.platform import SYSTEM
-from tests.jobs import waiting_jobs
+from tests.jobs import run_coroutine, waiting_jobs
 
 
 def _start() -> int:
@@ -36,7 +34,7 @@ def _rescue() -> int:
         finally:
             await sync_to_async(connections.close_all)()  # the loop's own thread keeps its connection else
 
-    return asyncio.run(rescue())
+    return run_coroutine(rescue())
 
 
 @pytest.mark.parametrize(("seconds_ago", "rescued"), [(60, 1), (5, 0)])

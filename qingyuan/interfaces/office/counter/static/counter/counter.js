@@ -180,8 +180,8 @@
     if (!answer.ok) { problem(parts(answer.html).map((node) => node.textContent.trim().replace(/\s+/g, " ")).join(" ")); received.focus(); return; }
     place(answer.html);
     search.value = "";
-    await find();
-    search.focus();
+    search.focus();  // at once: the next customer's first keys go nowhere else, however slow the list is
+    find();
     const done = holder.querySelector("[data-print]");
     window.office.announce(holder.querySelector("#counter-done").textContent);
     window.receipts.print(done.dataset.print);
