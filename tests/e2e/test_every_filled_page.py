@@ -4,8 +4,9 @@ import pytest
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from tests.e2e.test_every_page import WIDTHS, look, pages
+from tests.e2e.test_every_page import WIDTHS, look
 from tests.e2e.world import People, people_of_the_demo
+from tests.pages import pages
 
 pytestmark = pytest.mark.e2e
 

@@ -5,11 +5,7 @@ at on the office's width and English on a phone's; that pages fit is checked on 
 an example in tests/e2e/examples.py. Nothing is skipped silently: what is no page stands in NOT_PAGES with its reason.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
@@ -18,48 +14,11 @@ from tests.db.office.people import signed_in_client
 from tests.e2e.conftest import axe_violations, new_page
 from tests.e2e.examples import EXAMPLES, NOT_PAGES
 from tests.e2e.world import People, make_empty_world
+from tests.pages import office_routes, pages
 
 pytestmark = pytest.mark.e2e
 
-OTHER_FACES = ("my/", "reader/", "api/", "i18n/", "static/")
 WIDTHS = {"zh-hans": (1366, 768), "en": (390, 844)}
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    name: str
-    address: str
-    permission: str | None
-    has_arguments: bool
-
-
-def office_routes(
-    patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "", space: str = ""
-) -> Iterator[Route]:
-    """Every named address of the office, in the order of the resolver."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        address = prefix + str(pattern.pattern)
-        if isinstance(pattern, URLResolver):
-            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
-            yield from office_routes(pattern.url_patterns, address, inner)
-        elif not address.startswith(OTHER_FACES):
-            permission = getattr(pattern.callback, "required_permission", None)
-            yield Route(f"{space}{pattern.name}", address, permission, "<" in address)
-
-
-def pages(people: People, *, filled: bool) -> Iterator[tuple[str, Staff]]:
-    """(path, person) of every address that answers a GET with a page; those with arguments in the filled world only."""
-    for route in office_routes():
-        if route.name in NOT_PAGES or (route.has_arguments and not filled):
-            continue
-        person = people.who_may(route.permission or "")
-        path = reverse(route.name, kwargs=EXAMPLES[route.name]() if route.has_arguments else None)
-        response = signed_in_client(person, raise_request_exception=False).get(path)
-        if response.status_code in {302, 405}:
-            continue  # leads on, or is a POST
-        assert response.status_code < 500, f"{path} answers {response.status_code}"
-        assert response["Content-Type"].startswith("text/html"), f"{path} is no page: name it in NOT_PAGES"
-        yield path, person
 
 
 def problems(page: Page, path: str, state: str) -> list[str]:

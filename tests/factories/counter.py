@@ -28,7 +28,7 @@ class Hall:
 
     @property
     def actor(self) -> Actor:
-        return people.actor_of(self.cashier.pk, origin="127.0.0.1")
+        return people.actor_of(self.cashier, origin="127.0.0.1")
 
 
 def today() -> date:

@@ -11,6 +11,7 @@ from qingyuan.platform.organisation import queries as units
 from qingyuan.platform.organisation.models import UnitKind
 from qingyuan.platform.staff import operations as staff
 from qingyuan.platform.staff import queries as people
+from qingyuan.platform.staff.models import Staff
 
 FIRST_DAY = date(2025, 1, 1)
 SYSTEM = system_actor("tests")
@@ -73,7 +74,7 @@ def make_person(unit_id: int, *permissions: str, login: str = "", book_ids: Iter
     )
     if permissions:
         give_role(made.staff_id, unit_id, *permissions, book_ids=book_ids)
-    return people.actor_of(made.staff_id, origin="127.0.0.1")
+    return people.actor_of(Staff.objects.get(pk=made.staff_id), origin="127.0.0.1")
 
 
 def give_role(

@@ -201,7 +201,7 @@ def test_another_hall_finds_no_payment_and_no_shift(company: Company, client: Cl
 
 def test_who_reaches_everything_sees_everybodys_payments(company: Company, client: Client, payment: Payment) -> None:
     boss = make_cashier(company.utility.root_id, *SUPERVISOR, login="head")
-    actor = people.actor_of(boss.pk, origin="")
+    actor = people.actor_of(boss, origin="")
 
     assert payment.payment_no in _page(client_of(boss), "/payments/")
     assert _session().session_no in _page(client_of(boss), "/shifts/")

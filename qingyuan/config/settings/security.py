@@ -32,8 +32,8 @@ CONTENT_SECURITY_POLICY = "; ".join(
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * environment.whole(environment.SESSION_MINUTES, minimum=1, maximum=24 * 60)
-# The age counts from the last request, not from the sign-in.
-SESSION_SAVE_EVERY_REQUEST = True
+# The age counts from the last request, not from the sign-in: interfaces.office.access prolongs it, not each page.
+SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = _HTTPS
@@ -44,6 +44,7 @@ CSRF_FAILURE_VIEW = "qingyuan.interfaces.office.shell.refusals.csrf_failure"
 
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
+AUTHENTICATION_BACKENDS = ["qingyuan.platform.staff.session_backend.SessionBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

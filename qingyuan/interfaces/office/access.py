@@ -5,7 +5,9 @@ everybody. They give the view an `OfficeRequest` (with `actor` and `permissions`
 operations raise into pages: not permitted 403, not found 404, any other DomainError 409 with its sentence.
 """
 
+import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
 
@@ -19,9 +21,12 @@ from qingyuan.interfaces.office.shell import refusals
 from qingyuan.interfaces.office.shell.people import actor_for, permissions_of
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError, NotFound, NotPermitted
+from qingyuan.platform.staff.queries import asked_once
 
 ANY_SIGNED_IN = ""
 MUST_CHANGE = "office.must_change"
+_SEEN = "office.seen"
+_READING = frozenset({"GET", "HEAD"})
 _WHILE_IT_MUST = "shell:password"
 REQUIRED_PERMISSION = "required_permission"
 
@@ -69,20 +74,32 @@ def _guarded(view: OfficeView[P], permission: str) -> View[P]:
             return _sign_in_first(request)
         if request.session.get(MUST_CHANGE) and not _is_password_page(request):
             return redirect(_WHILE_IT_MUST)
-        office_request = _as_office_request(request)
-        if permission and permission not in office_request.permissions:
-            return refusals.not_permitted(office_request, permission)
-        try:
-            return view(office_request, *args, **kwargs)
-        except NotPermitted as error:
-            return refusals.not_permitted(office_request, str(error.params.get("permission", permission)))
-        except NotFound as error:
-            return refusals.not_found(office_request, error)
-        except DomainError as error:
-            return refusals.refused(office_request, error)
+        _prolong(request)
+        with asked_once() if request.method in _READING else nullcontext():
+            office_request = _as_office_request(request)
+            if permission and permission not in office_request.permissions:
+                return refusals.not_permitted(office_request, permission)
+            try:
+                return view(office_request, *args, **kwargs)
+            except NotPermitted as error:
+                return refusals.not_permitted(office_request, str(error.params.get("permission", permission)))
+            except NotFound as error:
+                return refusals.not_found(office_request, error)
+            except DomainError as error:
+                return refusals.refused(office_request, error)
 
     setattr(guarded, REQUIRED_PERMISSION, permission)
     return cast(View[P], guarded)
+
+
+def _prolong(request: HttpRequest) -> None:
+    """Let the idle time begin anew, on record once a minute (of a short one: a tenth of it) and not with every page.
+
+    So a person may be signed out that little early, never late.
+    """
+    now = int(time.time())
+    if now - request.session.get(_SEEN, 0) >= min(60, request.session.get_expiry_age() // 10):
+        request.session[_SEEN] = now
 
 
 def _is_password_page(request: HttpRequest) -> bool:

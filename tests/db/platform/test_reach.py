@@ -1,6 +1,6 @@
 """How far a permission reaches."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -150,3 +150,31 @@ def test_reach_asks_the_database_once(utility: Utility, db: None) -> None:
         _reach(actor)
 
     assert len(asked) == 1
+
+
+def test_asked_once_keeps_the_answer_for_its_block_alone(utility: Utility, db: None) -> None:
+    actor = make_person(utility.east_id, "staff.view", book_ids=[7])
+    assert actor.staff_id is not None
+
+    with queries.asked_once():
+        with CaptureQueriesContext(connection) as asked:
+            inside = [_reach(actor), queries.reaches(actor, ["staff.view"], on=TODAY)["staff.view"]]
+            assert queries.permissions_of(actor, on=TODAY) == {"staff.view"}
+            assert _reach(actor, "roles.assign").is_empty
+        give_role(actor.staff_id, utility.west_id, "roles.assign")
+        assert _reach(actor, "roles.assign").is_empty
+
+    assert len(asked) == 1
+    assert inside == [_reach(actor)] * 2
+    assert _reach(actor, "roles.assign").unit_ids == {utility.west_id}
+    with queries.asked_once():
+        assert _reach(actor, "roles.assign").unit_ids == {utility.west_id}
+
+
+def test_asked_once_tells_days_and_people_apart(utility: Utility, db: None) -> None:
+    one, other = make_person(utility.east_id, "staff.view"), make_person(utility.west_id, "staff.view")
+
+    with queries.asked_once():
+        assert utility.east_id in _reach(one).unit_ids
+        assert utility.west_id in _reach(other).unit_ids
+        assert _reach(one, on=FIRST_DAY - timedelta(days=1)).is_empty

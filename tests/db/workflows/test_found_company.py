@@ -45,7 +45,7 @@ def test_company_has_its_books_its_people_and_an_open_period(db: None) -> None:
     row = Staff.objects.get(login=login)
     assert check_password(password, row.password)
     assert row.must_change_password
-    actor = people.actor_of(row.pk, origin="127.0.0.1")
+    actor = people.actor_of(row, origin="127.0.0.1")
     assert people.role_codes_of(actor, on=TODAY) == {"system_admin"}
     assert ChartAccount.objects.filter(company_id=founded.company_id).count() > 5
     assert list(AccountingPeriod.objects.values_list("yyyymm", flat=True)) == [202603]
@@ -83,7 +83,7 @@ def test_demo_company_is_founded_once_and_its_city_deferred(db: None) -> None:
     assert (first, second) == (True, False)
     assert company.is_there()
     assert waiting_jobs() == [("demo.fill", {"job_id": Job.objects.get().pk})]
-    cashier = people.actor_of(people.id_by_login("shoufei1"), origin="127.0.0.1")
+    cashier = people.actor_of(Staff.objects.get(login="shoufei1"), origin="127.0.0.1")
     assert people.role_codes_of(cashier, on=TODAY) == {"cashier"}
 
 

@@ -2,9 +2,7 @@
 
 from datetime import date
 
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from qingyuan.platform.dictionary.operations.entries import seed_shipped_sets
 from qingyuan.platform.staff.models import Staff
@@ -38,14 +36,3 @@ def make_reading_town(points: int = 4) -> make.Town:
 
 def client_of(login: str) -> Client:
     return signed_in_client(Staff.objects.get(login=login))
-
-
-def own_queries(client: Client, path: str) -> int:
-    """How many questions a page asks beyond those of the shell around every page."""
-    counts = []
-    for address in ("/password/", path):
-        client.get(address)
-        with CaptureQueriesContext(connection) as captured:
-            assert client.get(address).status_code == 200
-        counts.append(len(captured))
-    return counts[1] - counts[0]

@@ -112,7 +112,7 @@ def _refused(request: OfficeRequest, sentence: str) -> HttpResponse:
 
 
 def _open_form(request: OfficeRequest, form: OpenShiftForm) -> HttpResponse:
-    intro = gettext("%(unit)s: you have no open shift. Open one to take payments.") % {"unit": unit_name(request.actor)}
+    intro = gettext("%(unit)s: you have no open shift. Open one to take payments.") % {"unit": unit_name(request)}
     page = FormPage(title=str(TITLE), submit=_("Open the shift"), intro=intro)
     may_open = "payments.close_shift" in request.permissions
     return form_response(request, form, page, context={"may_open": may_open}, template="counter/open.html")

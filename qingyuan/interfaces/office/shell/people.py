@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from qingyuan.kernel.actor import Actor
-from qingyuan.platform.organisation import queries as organisation
 from qingyuan.platform.staff import operations as staff_operations
 from qingyuan.platform.staff import queries as staff
 from qingyuan.platform.staff.models import Staff
@@ -15,7 +14,7 @@ from qingyuan.platform.staff.models import Staff
 def actor_for(request: HttpRequest) -> Actor:
     """The actor of the signed-in person of this request."""
     return staff.actor_of(
-        person_of(request).pk,
+        person_of(request),
         origin=request.META.get("REMOTE_ADDR", ""),
         request_id=request.META.get("QINGYUAN_REQUEST_ID", ""),
     )
@@ -36,11 +35,9 @@ def roles_that_hold(permission: str) -> tuple[str, ...]:
     return staff.roles_with(permission, language=get_language())
 
 
-def unit_name(actor: Actor) -> str:
-    """The short name of the actor's unit, else its name."""
-    if actor.unit_id is None:
-        return ""
-    unit = organisation.unit(actor.unit_id)
+def unit_name(request: HttpRequest) -> str:
+    """The short name of the unit of the signed-in person, else its name."""
+    unit = person_of(request).unit
     return unit.short_name or unit.name
 
 

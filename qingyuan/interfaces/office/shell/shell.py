@@ -43,7 +43,7 @@ def shell_for(request: HttpRequest, *, with_menu: bool) -> ShellView:
     return ShellView(
         menu=menu_for(actor, permissions, request.path) if actor is not None else (),
         person=actor.name if actor is not None else "",
-        unit=unit_name(actor) if actor is not None else "",
+        unit=unit_name(request) if actor is not None else "",
         search_url=_search_url(),
         key_groups=key_groups(),
         browser={"keys": keys_for_browser(), "words": _words()},

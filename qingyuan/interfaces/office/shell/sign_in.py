@@ -24,8 +24,6 @@ from qingyuan.platform.staff import operations as staff
 from qingyuan.workflows import sign_in as workflow
 from qingyuan.workflows.change_password import change_password, password_policy
 
-SIGN_IN_BACKEND = "django.contrib.auth.backends.ModelBackend"
-
 
 class SignInForm(OfficeForm):
     login = forms.CharField(
@@ -67,7 +65,7 @@ def sign_in(request: HttpRequest) -> HttpResponseBase:
 
 def _begin_session(request: HttpRequest, admitted: workflow.Session) -> HttpResponse:
     person = get_user_model().objects.get(pk=admitted.staff_id)
-    login(request, person, backend=SIGN_IN_BACKEND)
+    login(request, person)
     request.session.set_expiry(admitted.idle_minutes * 60)
     if admitted.must_change_password:
         request.session[MUST_CHANGE] = True

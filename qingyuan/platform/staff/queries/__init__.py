@@ -1,5 +1,6 @@
 """Reads of staff: people, roles, who may do what and where."""
 
+from qingyuan.platform.staff.queries.held import asked_once
 from qingyuan.platform.staff.queries.people import (
     PeoplePage,
     Person,
@@ -37,6 +38,7 @@ __all__ = [
     "Reach",
     "RoleRow",
     "actor_of",
+    "asked_once",
     "holdings_of",
     "id_by_login",
     "may",

@@ -7,8 +7,9 @@ from django.db.models import Q, QuerySet
 
 from qingyuan.kernel.actor import Actor
 from qingyuan.platform import registry
-from qingyuan.platform.staff.models import Role, RoleAssignment, RolePermission
-from qingyuan.platform.staff.queries.reach import held_assignments, reach
+from qingyuan.platform.staff.models import Role, RoleAssignment
+from qingyuan.platform.staff.queries.held import held_assignments
+from qingyuan.platform.staff.queries.reach import reach
 from qingyuan.platform.staff.role_templates import shown_name
 
 
@@ -43,13 +44,7 @@ def permissions_of(actor: Actor, *, on: date) -> frozenset[str]:
     """The codes the actor holds anywhere on the day: what navigation shows. A system actor holds all."""
     if actor.staff_id is None:
         return frozenset(registry.permissions.all())
-    codes = RolePermission.objects.filter(
-        Q(role__assignments__to_date__isnull=True) | Q(role__assignments__to_date__gt=on),
-        role__assignments__staff_id=actor.staff_id,
-        role__assignments__staff__is_active=True,
-        role__assignments__from_date__lte=on,
-    )
-    return frozenset(codes.values_list("permission", flat=True))
+    return frozenset[str]().union(*(one.permissions for one in held_assignments(actor.staff_id, on=on)))
 
 
 def may(actor: Actor, permission: str, *, on: date) -> bool:
