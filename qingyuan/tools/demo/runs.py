@@ -39,10 +39,8 @@ def bill(*, actor: Actor, company_id: int, month: Month, on: date, book_ids: Seq
 
 
 def _take_up(actor: Actor, company_id: int, month: Month, on: date) -> None:
-    for row in billed.run_list(actor=actor, company_id=company_id, on=on, limit=10):
-        if row.yyyymm != month.number:
-            continue
-        if row.state == RunState.ISSUING:
-            run_billing.work_here(run_id=row.id)
-        elif row.state in _LEFT_BEFORE_ISSUE:
-            billing.discard_run(actor=actor, run_id=row.id, on=on, reason="演示填充中断（演示）")
+    for run_id, state in billed.runs_of_month(company_id, month):
+        if state is RunState.ISSUING:
+            run_billing.work_here(run_id=run_id)
+        elif state in _LEFT_BEFORE_ISSUE:
+            billing.discard_run(actor=actor, run_id=run_id, on=on, reason="演示填充中断（演示）")

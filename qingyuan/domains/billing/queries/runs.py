@@ -1,4 +1,4 @@
-"""Runs as workers and pages ask for them (批次查询)."""
+"""Runs as workers and commands ask for them (批次查询)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +10,7 @@ from qingyuan.domains.billing.models import BillingRun, RunChunk
 from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.states import ChunkState, RunState
 from qingyuan.kernel.errors import NotFound
+from qingyuan.kernel.period import Month
 
 
 class RunStarters(NamedTuple):
@@ -39,6 +40,13 @@ def has_open_chunks(run_id: int) -> bool:
     return bool(rows_of(sql, [run_id])[0][0])
 
 
+def runs_of_month(company_id: int, month: Month) -> tuple[tuple[int, RunState], ...]:
+    """(id, state) of the company's runs of the accounting month, newest first; runs of one bill are left out."""
+    runs = BillingRun.objects.filter(company_id=company_id, period__yyyymm=month.number)
+    found = runs.exclude(selection__has_any_keys=["replaces", "corrects"]).order_by("-id").values_list("id", "state")
+    return tuple((run_id, RunState(state)) for run_id, state in found)
+
+
 def id_of(number: str) -> int:
     """The id of the run with this number (or this id). Raises NotFound."""
     found = BillingRun.objects.filter(run_no=number).values_list("id", flat=True).first()
@@ -51,7 +59,7 @@ def id_of(number: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as lists and steppers show it. `done_chunks` counts those that the present stage has finished."""
+    """A run with its progress. `done_chunks` counts those that the present stage has finished."""
 
     id: int
     run_no: str
