@@ -8,7 +8,9 @@ from django.test import Client
 
 from qingyuan.domains.readings import operations as readings
 from qingyuan.domains.readings.models import Anomaly, ReadingItem
+from qingyuan.domains.readings.queries.entry import REVIEW_SORTS
 from qingyuan.domains.readings.rules.states import ReadingSource
+from qingyuan.interfaces.office.readings.views.review import QUEUE
 from qingyuan.platform.staff.models import Staff
 from qingyuan.platform.staff.queries import actor_of
 from tests.counting import DETAIL, LIST, questions
@@ -48,6 +50,29 @@ def test_the_queue_shows_reasons_with_counts_in_few_queries(town: make.Town, db:
     assert "AP000002" in page
     assert "AP000001" not in page
     assert len(questions(client, "/readings/review/")) <= LIST
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("usage", ["AP000003", "AP000002"]),
+        ("-usage", ["AP000002", "AP000003"]),
+        ("account_no", ["AP000002", "AP000003"]),
+        ("-account_no", ["AP000003", "AP000002"]),
+        ("deviation", ["AP000003", "AP000002"]),
+        ("", ["AP000002", "AP000003"]),
+    ],
+)
+def test_a_heading_sorts_the_queue(town: make.Town, db: None, sort: str, order: list[str]) -> None:
+    ReadingItem.objects.filter(period__yyyymm=202501).update(average_volume="10")
+
+    answer = client_of("supervisor").get(f"/readings/review/?sort={sort}")
+
+    assert [row.cells[0].text for row in answer.context["list"].rows] == order
+
+
+def test_every_heading_that_offers_to_sort_sorts() -> None:
+    assert {column.key for column in QUEUE.columns if column.sortable} == set(REVIEW_SORTS)
 
 
 def test_a_reason_narrows_the_queue(town: make.Town, db: None) -> None:

@@ -160,6 +160,14 @@ def review_counts(
     return tuple(ReviewCount(*row) for row in rows)
 
 
+REVIEW_SORTS = {
+    "account_no": "COALESCE(NULLIF(a.account_no, ''), sp.point_no)",
+    "book_no": "b.book_no",
+    "usage": "i.usage_volume",
+    "deviation": "i.usage_volume / NULLIF(i.average_volume * GREATEST(i.months, 1), 0)",
+}
+
+
 def review_rows(
     *,
     actor: Actor,
@@ -169,14 +177,18 @@ def review_rows(
     code: str | None = None,
     states: Sequence[str] = ("HELD",),
     book_id: int | None = None,
+    sort: str = "deviation",
+    descending: bool = True,
     limit: int = 100,
     offset: int = 0,
     reached: Reach | None = None,
 ) -> tuple[ReviewRow, ...]:
-    """Items that wait for review, two statements: greatest usage against the limit first, then by book and order.
+    """Items that wait for review, two statements: greatest usage against the average first, ties by book and order.
 
-    `code`: only those with this anomaly. Within the actor's reach (readings.review).
+    `code`: only those with this anomaly. `sort`: one of REVIEW_SORTS; what has no value there comes last. Within the
+    actor's reach (readings.review). Raises KeyError for another sort.
     """
+    order = f"{REVIEW_SORTS[sort]} {'DESC' if descending else 'ASC'} NULLS LAST"
     inside, params = within(reached or reach(actor, "readings.review", on=on), unit="i.unit_id", book="i.book_id")
     sql = f"""
         SELECT {_COLUMNS}, b.book_no, p.yyyymm, COALESCE(st.name, ''), COALESCE(r.photo_hash, ''),
@@ -191,7 +203,7 @@ def review_rows(
           AND (%(code)s::text IS NULL OR EXISTS (
                SELECT 1 FROM anomaly an WHERE an.reading_item_id = i.id AND an.revision = i.revision
                AND an.code = %(code)s))
-        ORDER BY i.usage_volume - COALESCE(i.high_usage_limit, 0) DESC NULLS LAST, b.book_no, i.order_no, i.id
+        ORDER BY {order}, b.book_no, i.order_no, i.id
         LIMIT %(limit)s OFFSET %(offset)s
     """
     params |= {
