@@ -71,6 +71,14 @@ def test_a_heading_sorts_the_queue(town: make.Town, db: None, sort: str, order: 
     assert [row.cells[0].text for row in answer.context["list"].rows] == order
 
 
+def test_without_an_average_the_greatest_usage_stands_first(town: make.Town, db: None) -> None:
+    make.read(_items()[3].point_id, JAN, "500")
+
+    rows = client_of("supervisor").get("/readings/review/").context["list"].rows
+
+    assert [row.cells[0].text for row in rows] == ["AP000004", "AP000002", "AP000003"]
+
+
 def test_every_heading_that_offers_to_sort_sorts() -> None:
     assert {column.key for column in QUEUE.columns if column.sortable} == set(REVIEW_SORTS)
 

@@ -183,7 +183,7 @@ def review_rows(
     offset: int = 0,
     reached: Reach | None = None,
 ) -> tuple[ReviewRow, ...]:
-    """Items that wait for review, two statements: greatest usage against the average first, ties by book and order.
+    """Items that wait for review, two statements: greatest usage against the average first, ties by usage, book and order.
 
     `code`: only those with this anomaly. `sort`: one of REVIEW_SORTS; what has no value there comes last. Within the
     actor's reach (readings.review). Raises KeyError for another sort.
@@ -203,7 +203,7 @@ def review_rows(
           AND (%(code)s::text IS NULL OR EXISTS (
                SELECT 1 FROM anomaly an WHERE an.reading_item_id = i.id AND an.revision = i.revision
                AND an.code = %(code)s))
-        ORDER BY {order}, b.book_no, i.order_no, i.id
+        ORDER BY {order}, i.usage_volume DESC NULLS LAST, b.book_no, i.order_no, i.id
         LIMIT %(limit)s OFFSET %(offset)s
     """
     params |= {
