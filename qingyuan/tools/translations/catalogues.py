@@ -35,8 +35,11 @@ def compile_all(package: Path = PACKAGE) -> list[Path]:
 
 
 def problems(package: Path = PACKAGE) -> list[str]:
-    """What is wrong, one line each: untranslated, unsure or stale entries, places that do not agree, missing messages."""
+    """What is wrong, one line each: untranslated, unsure or stale entries, places that do not agree, missing messages,
+    and messages that two catalogues translate differently.
+    """
     found = [line for path in _catalogue_paths(package) for line in _file_problems(path, package)]
+    found += _disagreements(package)
     chinese = known_messages(package, CHINESE)
     english = known_messages(package, ENGLISH)
     for source in message_sources(package):
@@ -63,6 +66,24 @@ def _file_problems(path: Path, package: Path) -> Iterator[str]:
     target = path.with_suffix(".mo")
     if not target.is_file() or target.read_bytes() != _compiled(path):
         yield f"{shown}: compiled catalogue is stale: run `qingyuan translations compile`"
+
+
+def _disagreements(package: Path) -> Iterator[str]:
+    """All catalogues of a language are one namespace: of two translations of a message one would silently win."""
+    first: dict[tuple[str, str, str, bool], tuple[Path, list[str]]] = {}
+    for path in _catalogue_paths(package):
+        for message in _read(path):
+            if not message.id or not all(_texts(message.string)):
+                continue
+            is_plural = not isinstance(message.id, str)
+            key = (path.parent.parent.name, str(message.context or ""), _first(message.id), is_plural)
+            texts = _texts(message.string)
+            elsewhere, other = first.setdefault(key, (path, texts))
+            if other != texts:
+                yield (
+                    f"{path.relative_to(package.parent)}: {key[2]!r} is {texts[0]!r} here and {other[0]!r} in"
+                    f" {elsewhere.relative_to(package.parent)}: agree on one, or give one of them a context"
+                )
 
 
 def _places_agree(message: Message) -> bool:

@@ -274,7 +274,7 @@ def test_conditions_are_added_and_retired(town: make.Town, db: None) -> None:
     client.post("/readings/conditions/10/", {**fields, "is_active": ""})
 
     assert twice.status_code == 422
-    assert "该代码已存在" in twice.content.decode()
+    assert "该编码已存在" in twice.content.decode()
     page = client.get("/readings/conditions/").content.decode()
     assert "井盖打不开" in page
     assert "停用" in page

@@ -82,3 +82,28 @@ def test_stale_compiled_catalogue_is_found_and_mended(package: Path) -> None:
 
     assert not any("stale" in text for text in texts(package))
     assert compile_all(package) == []
+
+
+def test_a_message_with_two_meanings_in_two_catalogues_is_found(package: Path) -> None:
+    other = package / "interfaces/office/other"
+    write(other, "zh_Hans", 'msgid "Saved"\nmsgstr "已存"\n')
+    compile_all(package)
+
+    assert [text for text in texts(package) if "Saved" in text] == [
+        "'Saved' is '已存' here and '已保存' in planted/interfaces/office/area/locale/zh_Hans/LC_MESSAGES/django.po: agree on one, or give one of them a context"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "entry"),
+    [
+        ("zh_Hans", 'msgid "Saved"\nmsgstr "已保存"\n'),
+        ("zh_Hans", 'msgctxt "water"\nmsgid "Saved"\nmsgstr "节约"\n'),
+        ("en", 'msgid "Saved"\nmsgstr "Kept"\n'),
+    ],
+)
+def test_agreement_a_context_or_another_language_is_no_disagreement(package: Path, language: str, entry: str) -> None:
+    write(package / "interfaces/office/other", language, entry)
+    compile_all(package)
+
+    assert [text for text in texts(package) if "Saved" in text] == []

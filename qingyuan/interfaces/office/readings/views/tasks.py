@@ -7,7 +7,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from qingyuan.domains.readings import operations, queries
 from qingyuan.domains.readings.queries import PeriodRow, TaskRow, WaitingMain
@@ -84,7 +84,13 @@ TASKS: ListSpec[TaskRow] = ListSpec(
             sortable=True,
             value=lambda r: r.progress.pending,
         ),
-        Column("read", gettext_lazy("Read"), ColumnKind.INTEGER, totalled=True, value=lambda r: r.progress.read),
+        Column(
+            "read",
+            pgettext_lazy("count of readings", "Read"),
+            ColumnKind.INTEGER,
+            totalled=True,
+            value=lambda r: r.progress.read,
+        ),
         Column(
             "held",
             gettext_lazy("Held"),
