@@ -14,7 +14,7 @@ from qingyuan.domains.tariffs.rules.catalogue import Catalogue
 from qingyuan.domains.tariffs.rules.explain import explain
 from qingyuan.domains.tariffs.rules.explanation import LINE_LABELS, Node
 from qingyuan.domains.tariffs.rules.facts import Facts, build_request
-from qingyuan.domains.tariffs.rules.nodes import FileProblem, TariffFileInvalid, places_of
+from qingyuan.domains.tariffs.rules.nodes import TariffFileInvalid, places_of
 from qingyuan.domains.tariffs.rules.parse import FORMAT, format_of, parse_version
 from qingyuan.domains.tariffs.rules.parse_cases import parse_cases
 from qingyuan.domains.tariffs.rules.parse_tiers import parse_month_day
@@ -22,12 +22,11 @@ from qingyuan.domains.tariffs.rules.plan import MonthDay, PlanKind, PlanVersion
 from qingyuan.domains.tariffs.rules.rate import rate
 from qingyuan.domains.tariffs.rules.report import line_as_plain, outcome_as_plain, result_as_plain
 from qingyuan.domains.tariffs.rules.request import NO_VOLUME
-from qingyuan.interfaces.commands import _words
 from qingyuan.interfaces.commands._frame import EXIT_REFUSED, EXIT_UNUSABLE, Needs
+from qingyuan.interfaces.commands._tariff_files import Unusable, gettext, problem_lines, read_text, sentence
 from qingyuan.kernel.errors import DomainError
 
 NEEDS = Needs.NOTHING
-_FOLDER = "domains/tariffs/rules"
 _SHIPPED = Path(__file__).resolve().parents[2] / "data" / "tariffs"
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d+)?", re.ASCII)
 _OPTION_OF = {
@@ -37,10 +36,6 @@ _OPTION_OF = {
     "tariffs.credit_exceeds_use": "--used-before",
     "tariffs.no_version_in_force": "--from",
 }
-
-
-class _Unusable(Exception):
-    """What was asked cannot be done as asked; the text says why and names the option or the file."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,20 +67,20 @@ def run(options: argparse.Namespace) -> int:
         if options.cases:
             return _cases(options)
         return _single(options)
-    except _Unusable as unusable:
+    except Unusable as unusable:
         print(f"qingyuan rate: {unusable}", file=sys.stderr)
         return EXIT_UNUSABLE
 
 
 def _single(options: argparse.Namespace) -> int:
     if not options.tariff:
-        raise _Unusable(gettext("give --tariff FILE and --usage, or --cases FILE"))
+        raise Unusable(gettext("give --tariff FILE and --usage, or --cases FILE"))
     if options.usage is None:
-        raise _Unusable(gettext("--usage is missing"))
+        raise Unusable(gettext("--usage is missing"))
     if (options.start is None) != (options.end is None):
-        raise _Unusable(gettext("--from and --to belong together"))
+        raise Unusable(gettext("--from and --to belong together"))
     if options.start is not None and options.end < options.start:
-        raise _Unusable(gettext("--to lies before --from"))
+        raise Unusable(gettext("--to lies before --from"))
     versions = [_tariff(Path(name)) for name in options.tariff]
     try:
         facts = _facts(options, versions)
@@ -94,7 +89,7 @@ def _single(options: argparse.Namespace) -> int:
         result, tree = rate(request, catalogue), explain(request, catalogue)
     except DomainError as refusal:
         option = _OPTION_OF.get(refusal.code, "")
-        raise _Unusable(f"{option}: {_sentence(refusal)}" if option else _sentence(refusal)) from refusal
+        raise Unusable(f"{option}: {sentence(refusal)}" if option else sentence(refusal)) from refusal
     report = result_as_plain(facts, request, result, tree)
     if options.json:
         print(json.dumps(report, ensure_ascii=False, indent=2))
@@ -106,7 +101,7 @@ def _single(options: argparse.Namespace) -> int:
 def _facts(options: argparse.Namespace, versions: list[PlanVersion]) -> Facts:
     plans = list(dict.fromkeys(version.code for version in versions if version.kind is PlanKind.PLAN))
     if len(plans) != 1:
-        raise _Unusable(
+        raise Unusable(
             gettext("--tariff needs the files of exactly one plan, these are %(count)s") % {"count": len(plans)}
         )
     return Facts(
@@ -130,12 +125,12 @@ def _facts(options: argparse.Namespace, versions: list[PlanVersion]) -> Facts:
 def _cases(options: argparse.Namespace) -> int:
     path = Path(options.cases)
     try:
-        cases = parse_cases(_read(path))
+        cases = parse_cases(read_text(path))
         catalogue = Catalogue(_tariffs_for(path, options.tariffs))
     except TariffFileInvalid as invalid:
-        raise _Unusable(_problems(str(path), invalid.problems)) from invalid
+        raise Unusable(problem_lines(str(path), invalid.problems)) from invalid
     except DomainError as refusal:
-        raise _Unusable(_sentence(refusal)) from refusal
+        raise Unusable(sentence(refusal)) from refusal
     outcomes = run_cases(cases, catalogue)
     passed = sum(1 for outcome in outcomes if outcome.passed)
     closing = f"{passed} passed, {len(outcomes) - passed} failed"
@@ -156,7 +151,7 @@ def _tariffs_for(cases: Path, folder: str | None) -> list[PlanVersion]:
     """The tariffs of the folder; without one named, of the cases' own folder, else those that ship with the product."""
     if folder is not None:
         if not Path(folder).is_dir():
-            raise _Unusable(gettext("--tariffs: %(folder)s is not a folder") % {"folder": folder})
+            raise Unusable(gettext("--tariffs: %(folder)s is not a folder") % {"folder": folder})
         return _folder(Path(folder))
     return _folder(cases.resolve().parent) or _folder(_SHIPPED)
 
@@ -166,58 +161,21 @@ def _folder(folder: Path) -> list[PlanVersion]:
     versions: list[PlanVersion] = []
     for path in sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml")):
         try:
-            text = _read(path)
+            text = read_text(path)
             if format_of(text).partition("/")[0] == FORMAT.partition("/")[0]:
                 versions.append(parse_version(text))
         except TariffFileInvalid as invalid:
-            print(_problems(str(path), invalid.problems), file=sys.stderr)
-        except _Unusable as unusable:
+            print(problem_lines(str(path), invalid.problems), file=sys.stderr)
+        except Unusable as unusable:
             print(unusable, file=sys.stderr)
     return versions
 
 
 def _tariff(path: Path) -> PlanVersion:
     try:
-        return parse_version(_read(path))
+        return parse_version(read_text(path))
     except TariffFileInvalid as invalid:
-        raise _Unusable(_problems(str(path), invalid.problems)) from invalid
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise _Unusable(
-            gettext("%(path)s cannot be read: %(reason)s") % {"path": path, "reason": error.strerror}
-        ) from error
-    except UnicodeDecodeError as error:
-        raise _Unusable(
-            gettext("%(path)s is not UTF-8 text (byte %(byte)s)") % {"path": path, "byte": error.start}
-        ) from error
-
-
-# Words
-
-
-def gettext(text: str) -> str:
-    return _words.words(_FOLDER)(text)
-
-
-def _sentence(refusal: DomainError) -> str:
-    return _words.sentence(_FOLDER, refusal)
-
-
-def _problem(problem: FileProblem) -> str:
-    said = gettext(problem.code)
-    return said % dict(problem.params) if said != problem.code else f"{problem.code} {dict(problem.params)}"
-
-
-def _problems(name: str, problems: Iterable[FileProblem]) -> str:
-    at = gettext("%(name)s, line %(line)s, %(place)s: %(problem)s")
-    return "\n".join(
-        at % {"name": name, "line": each.line, "place": each.place or "/", "problem": _problem(each)}
-        for each in problems
-    )
+        raise Unusable(problem_lines(str(path), invalid.problems)) from invalid
 
 
 def _told(outcome: Outcome) -> Iterable[str]:
@@ -225,9 +183,9 @@ def _told(outcome: Outcome) -> Iterable[str]:
         values = {"field": difference.field, "expected": difference.expected, "actual": difference.actual}
         yield f"{outcome.case_id}: " + gettext("%(field)s expected %(expected)s, got %(actual)s") % values
     if outcome.problems:
-        yield _problems(outcome.case_id, outcome.problems)
+        yield problem_lines(outcome.case_id, outcome.problems)
     if outcome.refusal is not None and not outcome.passed:
-        yield f"{outcome.case_id}: " + gettext("refused: %(reason)s") % {"reason": _sentence(outcome.refusal)}
+        yield f"{outcome.case_id}: " + gettext("refused: %(reason)s") % {"reason": sentence(outcome.refusal)}
 
 
 def _print_result(report: dict[str, object], lines: list[dict[str, object]], tree: Node) -> None:

@@ -19,6 +19,7 @@ _NUMBER = re.compile(r"-?\d{1,12}(\.\d+)?", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,9}", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _NULL_TAG = "tag:yaml.org,2002:null"
+_DEEPEST = 40
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 E = TypeVar("E", bound=StrEnum)
@@ -64,6 +65,7 @@ def compose(text: str) -> yaml.Node:
     """The root node of a single YAML document. Raises TariffFileInvalid when it is not one."""
     problems = Problems()
     try:
+        _refuse_depth(text, problems)
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -74,6 +76,17 @@ def compose(text: str) -> yaml.Node:
         problems.add(1, "", "empty_file")
         raise TariffFileInvalid(tuple(problems.found))
     return root
+
+
+def _refuse_depth(text: str, problems: Problems) -> None:
+    """Nodes are composed by recursion in C, where a text of nothing but brackets would end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            mark = event.start_mark
+            problems.add(mark.line + 1 if mark is not None else 1, "", "too_deep", most=_DEEPEST)
+            raise TariffFileInvalid(tuple(problems.found))
 
 
 def is_null(node: yaml.Node | None) -> bool:
