@@ -213,9 +213,12 @@ class TotalRow:
 
 _TOTALS = """
     WITH lines AS (
-        SELECT l->>0 AS item, l->>11 AS plan, sum((l->>3)::numeric) AS volume, sum((l->>6)::numeric) AS amount
-        FROM run_item r CROSS JOIN LATERAL jsonb_array_elements(r.lines::jsonb) AS l
-        WHERE r.run_id = %(run)s AND r.state = 'CALCULATED' GROUP BY 1, 2),
+        SELECT l->>0 AS item, l->>11 AS plan, sum(r.bills * (l->>3)::numeric) AS volume,
+               sum(r.bills * (l->>6)::numeric) AS amount
+        FROM (SELECT chunk_no, pricing_no, count(*) AS bills FROM run_item
+              WHERE run_id = %(run)s AND state = 'CALCULATED' GROUP BY 1, 2) AS r
+        JOIN run_pricing k ON k.run_id = %(run)s AND k.chunk_no = r.chunk_no AND k.pricing_no = r.pricing_no
+        CROSS JOIN LATERAL jsonb_array_elements(k.lines::jsonb) AS l GROUP BY 1, 2),
     before AS (
         SELECT ci.code AS item, pl.code AS plan, sum(bl.amount) AS amount
         FROM billing_run o JOIN bill b ON b.run_id = o.id

@@ -263,7 +263,7 @@ def bill_page(actor: Actor, bill_no: str, *, on: date) -> BillPage:
         corrections=linked.corrections,
         tier_use=tuple(
             TierUseRow(entry.counter, entry.cycle_start_date, entry.volume, bool(entry.note))
-            for entry in TierEntry.objects.filter(bill_id=bill.pk).order_by("id")
+            for entry in TierEntry.objects.filter(group_id=bill.group_id, bill_id=bill.pk).order_by("id")
         ),
         open_proposals=RerateProposal.objects.filter(
             account_id=bill.account_id, bill_id=bill.pk, state=ProposalState.OPEN

@@ -1,6 +1,6 @@
 from qingyuan.domains.billing.models.bill import Bill, BillLine, BillLive, BillReversal
 from qingyuan.domains.billing.models.proposal import RerateProposal
-from qingyuan.domains.billing.models.run import BillingRun, RunBook, RunChunk, RunHold, RunItem
+from qingyuan.domains.billing.models.run import BillingRun, RunBook, RunChunk, RunHold, RunItem, RunPricing
 from qingyuan.domains.billing.models.tier import TierEntry, TierGroup, TierGroupMember
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "RunChunk",
     "RunHold",
     "RunItem",
+    "RunPricing",
     "TierEntry",
     "TierGroup",
     "TierGroupMember",

@@ -102,12 +102,19 @@ class RunHold(models.Model):
 class RunChunk(models.Model):
     """A set of whole tier groups worked in one transaction. The row is locked and marked done in the transaction that
     writes the chunk's results, so that a job delivered twice does nothing twice.
+
+    The accounts, points and groups are those of the readings when the run was planned: where to look for facts first; what
+    stands elsewhere by now is found one by one. `prices` is the fingerprint of the price list that was calculated by.
     """
 
     run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="chunks")
     chunk_no = models.PositiveIntegerField()
     state = CodeField(choices=choices_of(ChunkState), default=ChunkState.WAITING)
     reading_item_ids = ArrayField(models.BigIntegerField())
+    account_ids = ArrayField(models.BigIntegerField(), default=list)
+    point_ids = ArrayField(models.BigIntegerField(), default=list)
+    group_ids = ArrayField(models.BigIntegerField(), default=list)
+    prices = models.CharField(max_length=64, blank=True)
     bill_offset = models.PositiveIntegerField(null=True)
     bill_count = models.PositiveIntegerField(default=0)
     amount = MoneyField(default=0)
@@ -129,12 +136,14 @@ class RunChunk(models.Model):
 class RunItem(models.Model):
     """What one account and point came to in a run (试算明细). Bulk: no row-level foreign keys.
 
-    `snapshot` is the canonical input, `lines` the result, `hash` sha256 over both; a rehearsal leaves these rows and
-    nothing else. `natural_key` is the place in the run's order (group, account, point, period) as a text that sorts like
-    it, `position` the place in the chunk. `exception_code` says why there is no bill, or, on a calculated row, what a
-    person should look at. `change_id` names the change of consumption that a correction answers.
+    `hash` is sha256 over the canonical input and the lines; a rehearsal leaves these rows, their pricings and nothing
+    else. `natural_key` is the place in the run's order (group, account, point, period) as a text that sorts like it,
+    `position` a number within the chunk. `exception_code` says why there is no bill, or, on a calculated row, what a
+    person should look at. `change_id` names the change of consumption that a correction answers. `is_bulk` rows were
+    calculated set-wise and are issued so (bulk_facts.py); `pricing_no` names the chunk's RunPricing with the lines.
     """
 
+    pk = models.CompositePrimaryKey("run_id", "chunk_no", "position")
     run = models.ForeignKey(
         BillingRun, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
@@ -179,17 +188,49 @@ class RunItem(models.Model):
     amount = MoneyField(default=0)
     exception_code = models.CharField(max_length=80, blank=True)
     exception_params = models.JSONField(null=True)
-    snapshot = models.TextField(blank=True)
-    lines = models.TextField(blank=True)
+    pricing_no = models.PositiveIntegerField(null=True)
+    is_bulk = models.BooleanField(default=False)
     hash = models.CharField(max_length=64, blank=True)
 
     class Meta:
         db_table = "run_item"
         indexes = [
-            models.Index(fields=["run", "chunk_no", "position"], name="run_item_order"),
             models.Index(fields=["run", "exception_code"], name="run_item_exception", condition=~Q(exception_code="")),
         ]
         constraints = [one_of("state", RunItemState, "run_item_state"), one_of("kind", BillKind, "run_item_kind")]
 
     def __str__(self) -> str:
         return f"{self.run_id}#{self.position}"
+
+
+class RunPricing(models.Model):
+    """What usages of one kind come to in a chunk of a run (计价结果): the same terms, volume and tier use before give the same
+    lines, and there are far fewer kinds than usages. Bulk: no row-level foreign keys.
+
+    `key` is what the kind has in common (bulk_facts.py), empty for what was calculated one by one. `input_before` and
+    `input_after` are the canonical input around the usage, `lines` the canonical lines. `line_rows` are the bill's lines as
+    rows, `parts` [charge item, amount] and `entries` [counter, cycle start, volume], as they are inserted at issue.
+    """
+
+    pk = models.CompositePrimaryKey("run_id", "chunk_no", "pricing_no")
+    run = models.ForeignKey(
+        BillingRun, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    chunk_no = models.PositiveIntegerField()
+    pricing_no = models.PositiveIntegerField()
+    key = models.TextField(blank=True)
+    input_before = models.TextField(blank=True)
+    input_after = models.TextField(blank=True)
+    lines = models.TextField()
+    volume = VolumeField()
+    amount = MoneyField()
+    tax_amount = MoneyField()
+    line_rows = models.JSONField(default=list)
+    parts = models.JSONField(default=list)
+    entries = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "run_pricing"
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.chunk_no}/{self.pricing_no}"

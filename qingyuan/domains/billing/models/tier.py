@@ -67,10 +67,8 @@ class TierEntry(models.Model):
 
     class Meta:
         db_table = "tier_entry"
-        indexes = [
-            models.Index(fields=["group", "counter", "cycle_start_date"], name="tier_entry_use"),
-            models.Index(fields=["bill_id"], name="tier_entry_bill", condition=Q(bill_id__isnull=False)),
-        ]
+        # A bill's entries are found by its group: an index of their own would be written for every bill and read for few.
+        indexes = [models.Index(fields=["group", "counter", "cycle_start_date"], name="tier_entry_use")]
         constraints = [
             one_of("source", TierSource, "tier_entry_source"),
             models.CheckConstraint(

@@ -8,23 +8,24 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from qingyuan.domains.billing.models import BillingRun, RunChunk
+from qingyuan.domains.billing.operations.bulk_calculation import calculate_bulk, left_over
 from qingyuan.domains.billing.operations.chunks import claimed
 from qingyuan.domains.billing.operations.runs import held_run
 from qingyuan.domains.billing.operations.writing import copy_run_items
 from qingyuan.domains.billing.queries.bill_facts import recent_means
 from qingyuan.domains.billing.queries.cases import load_cases, load_use
-from qingyuan.domains.billing.queries.totals import totals_of
+from qingyuan.domains.billing.queries.totals import bills_of_chunk, totals_of
 from qingyuan.domains.billing.rules.calculate import Outcome, calculate, run_hash
-from qingyuan.domains.billing.rules.states import BILL_SHOCK, BillKind, ChunkState, RunState
+from qingyuan.domains.billing.rules.states import BILL_SHOCK, ZERO_BILL, BillKind, ChunkState, RunState
 from qingyuan.domains.tariffs.queries.catalogue import PriceList, price_list
 from qingyuan.domains.tariffs.rules.rate import rate
 
-ZERO_BILL = "billing.zero_bill"
-
 
 def calculate_chunk(*, run_id: int, chunk_no: int | None) -> int:
-    """Calculate one waiting chunk (None: any that is free) and write its run items, in one transaction; returns how many readings it has, 0 when
-    there is nothing to do here (it is done, or in other hands). Takes no account lock.
+    """Calculate one waiting chunk (None: any that is free) and write its run items, in one transaction; returns how many
+    readings it has, 0 when there is nothing to do here (it is done, or in other hands). Takes no account lock.
+
+    Usual readings are calculated set-wise, the others one by one: both ways give the same bytes.
     """
     with transaction.atomic():
         chunk = claimed(run_id, chunk_no, ChunkState.WAITING)
@@ -33,13 +34,17 @@ def calculate_chunk(*, run_id: int, chunk_no: int | None) -> int:
         run = BillingRun.objects.get(pk=run_id)
         if run.state != RunState.CALCULATING:
             return 0
-        outcomes = outcomes_of(run, chunk.reading_item_ids, price_list(run.company_id))
-        copy_run_items(run_id, chunk.chunk_no, outcomes, _notices(run, outcomes))
-        done = [outcome.rated for outcome in outcomes if outcome.rated is not None]
+        prices = price_list(run.company_id)
+        done = calculate_bulk(run, chunk, prices)
+        if left := left_over(run_id, chunk, done):
+            outcomes = outcomes_of(run, left, prices)
+            copy_run_items(run_id, chunk.chunk_no, outcomes, _notices(run, outcomes), after=len(chunk.reading_item_ids))
+        bills, amount = bills_of_chunk(run_id, chunk.chunk_no)
         RunChunk.objects.filter(pk=chunk.pk).update(
             state=ChunkState.CALCULATED,
-            bill_count=len(done),
-            amount=sum((each.total for each in done), Decimal("0.00")),
+            bill_count=bills,
+            amount=amount,
+            prices=prices.fingerprint,
             attempts=F("attempts") + 1,
         )
     return len(chunk.reading_item_ids)
@@ -78,7 +83,7 @@ def finish_calculation(*, run_id: int) -> bool:
 def _result_hash(run_id: int) -> str:
     """Read through a cursor of the server, so that memory stays flat at any size."""
     with connection.chunked_cursor() as cursor:
-        cursor.execute('SELECT hash FROM run_item WHERE run_id = %s ORDER BY natural_key COLLATE "C", id', [run_id])
+        cursor.execute('SELECT hash FROM run_item WHERE run_id = %s ORDER BY natural_key COLLATE "C"', [run_id])
         return run_hash(row[0] for batch in iter(lambda: cursor.fetchmany(5000), []) for row in batch)
 
 

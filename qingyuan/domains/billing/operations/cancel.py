@@ -162,7 +162,7 @@ def _cancel(actor: Actor, bill: Bill, posting_date: date, reason: str) -> tuple[
     )
     ids = [each.pk for each in together]
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE_BACK, [ids])
+        cursor.execute(_TAKE_BACK, {"bills": ids})
     BillLive.objects.filter(bill_id__in=ids).delete()
     if bill.corrects_bill_id is None and bill.reading_item_id is not None:
         readings.mark_unbilled(reading_item_ids=[bill.reading_item_id])
@@ -179,7 +179,8 @@ def _cancel(actor: Actor, bill: Bill, posting_date: date, reason: str) -> tuple[
 _TAKE_BACK = """
     INSERT INTO tier_entry (group_id, counter, cycle_start_date, position, sequence, volume, source, bill_id, note)
     SELECT group_id, counter, cycle_start_date, position, sequence, -volume, source, bill_id, 'REVERSAL'
-    FROM tier_entry WHERE bill_id = ANY(%s) ORDER BY id
+    FROM tier_entry WHERE bill_id = ANY(%(bills)s) AND group_id IN (SELECT group_id FROM bill WHERE id = ANY(%(bills)s))
+    ORDER BY id
 """
 
 

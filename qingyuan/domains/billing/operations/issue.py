@@ -11,12 +11,14 @@ from django.db.models.functions import Now
 
 from qingyuan.domains.billing.declarations import BILL_NUMBERS, DUE_DAYS
 from qingyuan.domains.billing.models import BillingRun, RunChunk, RunItem, TierGroup
+from qingyuan.domains.billing.operations.bulk_issue import IssuedBulk, insert_bills, post_bulk
 from qingyuan.domains.billing.operations.chunks import claimed
 from qingyuan.domains.billing.operations.proposals import propose_later_bills
 from qingyuan.domains.billing.operations.runs import RunHasNoBills, held_run, let_go, require_state
 from qingyuan.domains.billing.operations.writing import Issue, Rowset, build_bills
 from qingyuan.domains.billing.queries.cases import load_cases, load_use
-from qingyuan.domains.billing.queries.statements import rows_of
+from qingyuan.domains.billing.queries.statements import array_literal, rows_of
+from qingyuan.domains.billing.queries.totals import bills_of_chunk
 from qingyuan.domains.billing.rules.calculate import Outcome, calculate
 from qingyuan.domains.billing.rules.states import BillKind, ChunkState, RunItemState, RunState
 from qingyuan.domains.billing.rules.tier_use import UseTable
@@ -113,25 +115,12 @@ def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int | None) -> int:
         if chunk is None:
             return 0
         prices = price_list(run.company_id)
-        fresh, use = _again(run, chunk, prices)
-        rowset = _write(run, chunk, fresh, prices)
-        _mark_stale(run_id, chunk.chunk_no, fresh, chunk.bill_count)
-        _tell_readings(run, fresh)
-        if rowset.receivables or rowset.credits:
-            post_receivables(
-                actor=actor,
-                company_id=run.company_id,
-                posting_date=run.posting_date,
-                source=PostingSource(run_id, chunk.chunk_no),
-                receivables=rowset.receivables,
-                credits=rowset.credits,
-            )
-        RunChunk.objects.filter(pk=chunk.pk).update(
-            state=ChunkState.ISSUED,
-            bill_count=len(fresh),
-            amount=sum((each.rated.total for each in fresh if each.rated), Decimal("0.00")),
-        )
-        _propose(fresh, use)
+        bulk = _issue_bulk(actor, run, chunk, prices)
+        fresh: list[Outcome] = []
+        if len(bulk.reading_item_ids) < len(chunk.reading_item_ids):
+            fresh = _issue_rest(actor, run, chunk, prices, bulk)
+        bills, amount = bills_of_chunk(run_id, chunk.chunk_no)
+        RunChunk.objects.filter(pk=chunk.pk).update(state=ChunkState.ISSUED, bill_count=bills, amount=amount)
     return len(chunk.reading_item_ids)
 
 
@@ -174,20 +163,64 @@ def _set_offsets(run_id: int) -> int:
     return int(count)
 
 
-def _again(run: BillingRun, chunk: RunChunk, prices: PriceList) -> tuple[list[Outcome], UseTable]:
-    """Take the locks, calculate again, and return what comes to the same, with the tier use as it stood."""
-    rows = rows_of(
-        "SELECT natural_key, hash, group_id, account_id FROM run_item"
-        " WHERE run_id = %s AND chunk_no = %s AND state = 'CALCULATED'",
-        [run.pk, chunk.chunk_no],
-    )
-    stored = {row[0]: row[1] for row in rows}
-    hold(Rank.TIER_GROUP, TierGroup, {row[2] for row in rows})
-    customers.lock_accounts({row[3] for row in rows})
+def _issue_bulk(actor: Actor, run: BillingRun, chunk: RunChunk, prices: PriceList) -> IssuedBulk:
+    """Take the locks of the whole chunk, and issue its bulk items as long as the prices are those they were priced by."""
+    assert run.posting_date is not None and run.due_date is not None
+    single = rows_of(_SINGLE, [run.pk, chunk.chunk_no])
+    hold(Rank.TIER_GROUP, TierGroup, {*chunk.group_ids, *(row[0] for row in single if row[0] is not None)})
+    customers.lock_accounts({*chunk.account_ids, *(row[1] for row in single)})
     lock_items(chunk.reading_item_ids)
+    if chunk.prices != prices.fingerprint:
+        return IssuedBulk(0, ())
+    bill_no_of = _bill_no_of(run, run.posting_date)
+    start = chunk.bill_offset or 0
+    bulk = insert_bills(run, chunk, [bill_no_of(start + place) for place in range(chunk.bill_count)])
+    if bulk.bills:
+        readings.mark_billed(reading_item_ids=bulk.reading_item_ids)
+        post_bulk(actor, run, chunk.chunk_no, run.posting_date, run.due_date)
+    return bulk
+
+
+_SINGLE = """
+    SELECT group_id, account_id FROM run_item WHERE run_id = %s AND chunk_no = %s AND state = 'CALCULATED' AND NOT is_bulk
+"""
+
+
+def _issue_rest(actor: Actor, run: BillingRun, chunk: RunChunk, prices: PriceList, bulk: IssuedBulk) -> list[Outcome]:
+    """Issue one by one what was calculated one by one, and look again at bulk items that are not what they were."""
+    assert run.posting_date is not None
+    done = set(bulk.reading_item_ids)
+    left = [each for each in chunk.reading_item_ids if each not in done]
+    fresh, use = _again(run, chunk, left, prices)
+    rowset = _write(run, chunk, fresh, prices, after=bulk.bills)
+    _mark_stale(run.pk, chunk.chunk_no, left, fresh)
+    _tell_readings(run, fresh)
+    if rowset.receivables or rowset.credits:
+        post_receivables(
+            actor=actor,
+            company_id=run.company_id,
+            posting_date=run.posting_date,
+            source=PostingSource(run.pk, chunk.chunk_no),
+            receivables=rowset.receivables,
+            credits=rowset.credits,
+        )
+    _propose(fresh, use)
+    return fresh
+
+
+def _again(
+    run: BillingRun, chunk: RunChunk, reading_item_ids: list[int], prices: PriceList
+) -> tuple[list[Outcome], UseTable]:
+    """Calculate again, and return what comes to the same, with the tier use as it stood."""
+    rows = rows_of(
+        "SELECT natural_key, hash FROM run_item WHERE run_id = %s AND chunk_no = %s AND state = 'CALCULATED'"
+        " AND (reading_item_id = ANY(%s::bigint[]) OR NOT is_bulk)",
+        [run.pk, chunk.chunk_no, reading_item_ids],
+    )
+    stored = dict(rows)
     kind = run.selection.get("kind")
     cases = load_cases(
-        chunk.reading_item_ids,
+        reading_item_ids,
         prices=prices,
         business_date=run.business_date,
         kind=None if kind is None else BillKind(kind),
@@ -201,7 +234,7 @@ def _again(run: BillingRun, chunk: RunChunk, prices: PriceList) -> tuple[list[Ou
     return [outcome for outcome in outcomes if outcome.rated is not None and expected(outcome)], use
 
 
-def _write(run: BillingRun, chunk: RunChunk, fresh: list[Outcome], prices: PriceList) -> Rowset:
+def _write(run: BillingRun, chunk: RunChunk, fresh: list[Outcome], prices: PriceList, *, after: int) -> Rowset:
     assert run.posting_date is not None and run.due_date is not None
     issue = Issue(
         company_id=run.company_id,
@@ -212,7 +245,7 @@ def _write(run: BillingRun, chunk: RunChunk, fresh: list[Outcome], prices: Price
         bill_no_of=_bill_no_of(run, run.posting_date),
     )
     ids = reserve_ids("bill", len(fresh))
-    start = chunk.bill_offset or 0
+    start = (chunk.bill_offset or 0) + after
     rowset = build_bills(issue, [(bill_id, start + index, fresh[index]) for index, bill_id in enumerate(ids)])
     if ids:
         rowset.copy()
@@ -225,15 +258,13 @@ def _bill_no_of(run: BillingRun, posting_date: date) -> Callable[[int], str]:
     return lambda place: written(declared, scope, first + place)
 
 
-def _mark_stale(run_id: int, chunk_no: int, fresh: list[Outcome], calculated: int) -> None:
-    if len(fresh) == calculated:
-        return
+def _mark_stale(run_id: int, chunk_no: int, left: list[int], fresh: list[Outcome]) -> None:
     same = [outcome.case.natural_key for outcome in fresh]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE run_item SET state = 'STALE' WHERE run_id = %s AND chunk_no = %s AND state = 'CALCULATED'"
-            " AND NOT natural_key = ANY(%s)",
-            [run_id, chunk_no, same],
+            " AND (reading_item_id = ANY(%s::bigint[]) OR NOT is_bulk) AND NOT natural_key = ANY(%s)",
+            [run_id, chunk_no, array_literal(left), same],
         )
 
 

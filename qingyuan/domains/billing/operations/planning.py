@@ -104,7 +104,7 @@ def _blocks(
 
 _PLACES = """
     CREATE TEMP TABLE run_place ON COMMIT DROP AS
-    SELECT r.reading_item_id, r.account_id, r.book_id, r.period_id, COALESCE(p.group_id, a.group_id) AS group_id
+    SELECT r.reading_item_id, r.account_id, r.point_id, r.book_id, r.period_id, COALESCE(p.group_id, a.group_id) AS group_id
     FROM run_plan r
     LEFT JOIN tier_group_member p ON p.point_id = r.point_id AND p.from_date <= r.day
          AND (p.to_date IS NULL OR r.day < p.to_date)
@@ -130,16 +130,19 @@ _JOIN_CLUSTERS = """
 """
 
 _CHUNKS = """
-    INSERT INTO run_chunk (run_id, chunk_no, state, reading_item_ids, bill_count, amount, error_code, error_detail, attempts)
+    INSERT INTO run_chunk (run_id, chunk_no, state, reading_item_ids, account_ids, point_ids, group_ids, prices, bill_count,
+                           amount, error_code, error_detail, attempts)
     WITH members AS (
-        SELECT COALESCE(c.cluster, -r.account_id) AS cluster, r.reading_item_id, COALESCE(g.group_no, '') AS group_no
+        SELECT COALESCE(c.cluster, -r.account_id) AS cluster, r.reading_item_id, r.account_id, r.point_id, r.group_id,
+               COALESCE(g.group_no, '') AS group_no
         FROM run_place r
         LEFT JOIN run_cluster c ON c.group_id = r.group_id
         LEFT JOIN tier_group g ON g.id = r.group_id),
     sized AS (SELECT cluster, min(group_no) AS first_no, count(*) AS size FROM members GROUP BY cluster),
     cut AS (SELECT cluster, div(sum(size) OVER (ORDER BY first_no, cluster) - size, %(size)s) AS cut FROM sized),
     numbered AS (SELECT cluster, dense_rank() OVER (ORDER BY cut) AS chunk_no FROM cut)
-    SELECT %(run)s, n.chunk_no, 'WAITING', array_agg(m.reading_item_id ORDER BY m.reading_item_id), 0, 0, '', '', 0
+    SELECT %(run)s, n.chunk_no, 'WAITING', array_agg(m.reading_item_id ORDER BY m.reading_item_id), array_agg(m.account_id),
+           array_agg(m.point_id), COALESCE(array_agg(m.group_id) FILTER (WHERE m.group_id IS NOT NULL), '{}'), '', 0, 0, '', '', 0
     FROM numbered n JOIN members m ON m.cluster = n.cluster
     GROUP BY n.chunk_no
 """

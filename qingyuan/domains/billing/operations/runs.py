@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 
 from qingyuan.domains.billing.declarations import CHUNK_SIZE, RUN_NUMBERS, SHOCK_FACTOR, SHOCK_MINIMUM
-from qingyuan.domains.billing.models import BillingRun, RunBook, RunChunk, RunHold, RunItem
+from qingyuan.domains.billing.models import BillingRun, RunBook, RunChunk, RunHold, RunItem, RunPricing
 from qingyuan.domains.billing.operations import planning
 from qingyuan.domains.billing.queries import periods as period_queries
 from qingyuan.domains.billing.rules.states import BillKind, ChunkState, RunPurpose, RunState
@@ -118,6 +118,7 @@ def recalculate_run(*, actor: Actor, run_id: int, on: date) -> None:
         staff.require(actor, "billing.run", on=on, unit_id=run.unit_id)
         require_state(run, RunState.CALCULATED, RunState.CHECKED)
         RunItem.objects.filter(run_id=run_id).delete()
+        RunPricing.objects.filter(run_id=run_id).delete()
         RunChunk.objects.filter(run_id=run_id).update(
             state=ChunkState.WAITING, bill_count=0, amount=0, error_code="", error_detail="", attempts=0
         )

@@ -21,7 +21,11 @@ from qingyuan.platform.copying import copy_text, escaped
 RUN_ITEM_COLUMNS = (
     *("run_id", "chunk_no", "position", "natural_key", "state", "kind", "group_id", "account_id", "point_id"),
     *("reading_item_id", "corrects_bill_id", "change_id", "book_id", "volume", "amount", "exception_code"),
-    *("exception_params", "snapshot", "lines", "hash"),
+    *("exception_params", "pricing_no", "is_bulk", "hash"),
+)
+PRICING_COLUMNS = (
+    *("run_id", "chunk_no", "pricing_no", "key", "input_before", "input_after", "lines", "volume", "amount"),
+    *("tax_amount", "line_rows", "parts", "entries"),
 )
 BILL_COLUMNS = (
     *("id", "bill_no", "company_id", "unit_id", "run_id", "run_position", "kind", "basis", "account_id", "customer_id"),
@@ -41,12 +45,21 @@ NULL = "\\N"
 
 
 def copy_run_items(
-    run_id: int, chunk_no: int, outcomes: Sequence[Outcome], notices: Mapping[int, tuple[str, dict[str, object]]]
+    run_id: int,
+    chunk_no: int,
+    outcomes: Sequence[Outcome],
+    notices: Mapping[int, tuple[str, dict[str, object]]],
+    *,
+    after: int = 0,
 ) -> None:
-    """The results of a chunk's calculation. `notices` by index: what a person should look at on a calculated one."""
+    """The results of what was calculated one by one. `notices` by index: what a person should look at on a calculated one.
+    Positions and pricings are numbered on from `after`.
+    """
     rows: list[str] = []
+    pricings: list[str] = []
     for index, outcome in enumerate(outcomes):
         case = outcome.case
+        number = after + index + 1
         result = None if outcome.priced is None else outcome.priced.rated
         code, params = "", NULL
         if outcome.refusal is not None:
@@ -55,13 +68,19 @@ def copy_run_items(
             code, params = notices[index][0], _json(notices[index][1])
         state = RunItemState.EXCEPTION if result is None else RunItemState.CALCULATED
         rows.append(
-            f"{run_id}\t{chunk_no}\t{index + 1}\t{escaped(case.natural_key)}\t{state}\t{case.kind}"
+            f"{run_id}\t{chunk_no}\t{number}\t{escaped(case.natural_key)}\t{state}\t{case.kind}"
             f"\t{_id(case.rows.group_id)}\t{case.rows.account_id}\t{case.rows.point_id}\t{case.rows.reading_item_id}"
             f"\t{_id(None if case.correction is None else case.correction.bill_id)}\t{_id(case.change_id)}"
             f"\t{case.rows.book_id}\t{0 if result is None else result.volume}\t{0 if result is None else result.total}"
-            f"\t{code}\t{params}\t{escaped(outcome.snapshot)}\t{escaped(outcome.lines)}\t{outcome.hash}\n"
+            f"\t{code}\t{params}\t{NULL if result is None else number}\tf\t{outcome.hash}\n"
         )
+        if result is not None:
+            pricings.append(
+                f"{run_id}\t{chunk_no}\t{number}\t\t\t\t{escaped(outcome.lines)}\t{result.volume}\t{result.total}"
+                f"\t{result.tax}\t[]\t[]\t[]\n"
+            )
     copy_text("run_item", RUN_ITEM_COLUMNS, ["".join(rows)])
+    copy_text("run_pricing", PRICING_COLUMNS, ["".join(pricings)])
 
 
 class Issue(NamedTuple):
@@ -153,23 +172,60 @@ def _add_bill(
         )
 
 
-def _bill_rows(prices: PriceList, case: Case, result: Rated) -> BillRows:
-    lines: list[str] = []
-    parts: dict[int, Decimal] = {}
-    class_ids: tuple[int, ...] = () if case.terms is None else case.terms.class_ids
+class LineRow(NamedTuple):
+    """A line of a bill as its columns, without the bill's id."""
+
+    position: int
+    kind: str
+    charge_item_id: int
+    price_version_id: int | None
+    usage_class_id: int | None
+    tier: int | None
+    volume: Decimal | None
+    metered_volume: Decimal | None
+    price: Decimal | None
+    amount: Decimal
+    tax_rate: Decimal | None
+    tax_amount: Decimal
+    counts: bool
+
+
+def line_rows(prices: PriceList, class_ids: Sequence[int], result: Rated) -> list[LineRow]:
+    """The lines of a bill as rows. `class_ids`: the usage classes' rows by share."""
     counting = bool(result.entries)
-    for position, line in enumerate(result.lines, 1):
-        charge_item_id = _charge_item(prices, line, result.lines)
-        class_id = class_ids[line.share] if 0 <= line.share < len(class_ids) else None
-        version_id = prices.version_ids.get((line.plan_code, line.version_date))
-        lines.append(
-            f"{position}\t{line.kind}\t{charge_item_id}\t{_id(version_id)}\t{_id(class_id)}\t{_id(line.tier)}"
-            f"\t{_value(stored_volume(line.volume))}\t{_value(line.metered_volume)}\t{_value(line.price)}\t{line.amount}"
-            f"\t{_value(line.tax_rate)}\t{line.tax}\t{'t' if counting and line.counts else 'f'}\n"
+    return [
+        LineRow(
+            position,
+            line.kind,
+            _charge_item(prices, line, result.lines),
+            prices.version_ids.get((line.plan_code, line.version_date)),
+            class_ids[line.share] if 0 <= line.share < len(class_ids) else None,
+            line.tier,
+            stored_volume(line.volume),
+            line.metered_volume,
+            line.price,
+            line.amount,
+            line.tax_rate,
+            line.tax,
+            counting and line.counts,
         )
-        parts[charge_item_id] = parts.get(charge_item_id, Decimal("0.00")) + line.amount
+        for position, line in enumerate(result.lines, 1)
+    ]
+
+
+def parts_of(lines: Sequence[LineRow]) -> tuple[tuple[int, Decimal], ...]:
+    """Amounts by charge item, without those that come to nothing."""
+    parts: dict[int, Decimal] = {}
+    for line in lines:
+        parts[line.charge_item_id] = parts.get(line.charge_item_id, Decimal("0.00")) + line.amount
+    return tuple(part for part in parts.items() if part[1])
+
+
+def _bill_rows(prices: PriceList, case: Case, result: Rated) -> BillRows:
+    lines = line_rows(prices, () if case.terms is None else case.terms.class_ids, result)
+    texts = ["\t".join([_text(value) for value in line]) + "\n" for line in lines]
     entries = tuple((f"{escaped(entry.counter)}\t{entry.cycle_start}", str(entry.volume)) for entry in result.entries)
-    return BillRows(tuple(lines), tuple(part for part in parts.items() if part[1]), entries)
+    return BillRows(tuple(texts), parts_of(lines), entries)
 
 
 def _charge_item(prices: PriceList, line: RatingLine, lines: Sequence[RatingLine]) -> int:
@@ -242,5 +298,7 @@ def _id(value: int | None) -> str:
     return NULL if value is None else str(value)
 
 
-def _value(value: Decimal | None) -> str:
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "t" if value else "f"
     return NULL if value is None else str(value)

@@ -1,5 +1,6 @@
 """Statements of billing's queries."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
@@ -13,8 +14,12 @@ def rows_of(sql: str, params: Any) -> list[tuple[Any, ...]]:
         return cursor.fetchall()  # type: ignore[no-any-return]
 
 
+def array_literal(ids: Iterable[int]) -> str:
+    """Ids as an array's literal: the driver takes ten times as long over each element."""
+    return f"{{{','.join(map(str, ids))}}}"
+
+
 def _sent(value: Any) -> Any:
-    """A list of ids as an array's literal: the driver takes ten times as long over each element."""
     if isinstance(value, list) and value and type(value[0]) is int:
-        return f"{{{','.join(map(str, value))}}}"
+        return array_literal(value)
     return value

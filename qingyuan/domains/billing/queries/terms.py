@@ -6,7 +6,9 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
+from qingyuan.domains.billing.queries.bulk_facts import FIELDS
 from qingyuan.domains.billing.queries.usage_rows import Surroundings, UsageRow
 from qingyuan.domains.billing.rules.case import Refusal
 from qingyuan.domains.billing.rules.terms import Terms
@@ -25,7 +27,8 @@ from qingyuan.kernel.period import Month
 
 MOST_TERMS = 5000
 ONE_DAY = timedelta(days=1)
-Key = tuple[object, ...]
+Key = tuple[Any, ...]
+"""What terms are made of: ids and numbers, dates and dated facts as text."""
 
 
 class TermsMaker:
@@ -34,6 +37,8 @@ class TermsMaker:
     def __init__(self, prices: PriceList) -> None:
         self.prices = prices
         self._known: dict[Key, Terms | Refusal] = {}
+        self.pricings: dict[str, str | None] = {}
+        """What was priced by these terms and prices before, for operations/bulk_pricing.py."""
         self._item_codes = {each.id: each.code for each in prices.charge_items.values()}
 
     def of(
@@ -45,38 +50,69 @@ class TermsMaker:
     ) -> Terms | Refusal:
         """The terms of a usage; a refusal when prices for it are missing."""
         account_id, point_id, start = row.account_id or 0, row.point_id, row.from_date
-        key: Key = (
-            row.unit_id,
-            start,
-            row.to_date,
-            row.yyyymm,
-            row.months,
-            around.shares.on(point_id, start) or around.shares.first_after(point_id, start),
-            around.options.on(point_id, start),
-            around.people.lasting(account_id, start),
-            around.reliefs.on(account_id, start),
-            around.point_quotas.lasting(point_id, start) or around.account_quotas.lasting(account_id, start),
-            row.calibre,
-            row.tier_anchor,
-            row.opened_date,
-            row.closed_date,
-            account_fees,
-            account_used,
+        return self.of_key(
+            (
+                row.unit_id,
+                start,
+                row.to_date,
+                row.yyyymm,
+                row.months,
+                around.shares.on(point_id, start) or around.shares.first_after(point_id, start),
+                around.options.on(point_id, start),
+                around.people.lasting(account_id, start),
+                around.reliefs.on(account_id, start),
+                around.point_quotas.lasting(point_id, start) or around.account_quotas.lasting(account_id, start),
+                row.calibre,
+                row.tier_anchor or "",
+                row.opened_date or "",
+                row.closed_date or "",
+                account_fees,
+                account_used,
+            )
         )
+
+    def of_text(self, text: str) -> Terms | Refusal:
+        """The terms of a usual reading by the first part of its key (bulk_facts.py)."""
+        unit_id, start, end, yyyymm, months, *rest, calibre, anchor, opened, closed = text.split(FIELDS)
+        shares, options, people, reliefs, quota = rest
+        return self.of_key(
+            (
+                int(unit_id),
+                start,
+                end,
+                int(yyyymm),
+                int(months),
+                shares,
+                options,
+                people,
+                reliefs,
+                quota,
+                int(calibre),
+                anchor,
+                opened,
+                closed,
+                True,
+                None,
+            )
+        )
+
+    def of_key(self, key: Key) -> Terms | Refusal:
+        """The terms by all that they depend on, made when they are first asked for."""
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= MOST_TERMS:
                 self._known.clear()
-            known = self._known[key] = self._make(row, key)
+            known = self._known[key] = self._make(key)
         return known
 
-    def _make(self, row: UsageRow, key: Key) -> Terms | Refusal:
-        shares_text, options_text, people, reliefs, quota = (str(each) for each in key[5:10])
-        start, end = date.fromisoformat(row.from_date), date.fromisoformat(row.to_date)
+    def _make(self, key: Key) -> Terms | Refusal:
+        unit_id, from_date, to_date, yyyymm, months, shares_text, options_text, people, reliefs, quota, *rest = key
+        calibre, anchor, opened, closed, account_fees, account_used = rest
+        start, end = date.fromisoformat(from_date), date.fromisoformat(to_date)
         if not shares_text:
             return Refusal("billing.no_usage_class", {})
         try:
-            shares, class_ids = self._shares(row.unit_id, shares_text, start, end)
+            shares, class_ids = self._shares(unit_id, shares_text, start, end)
             options = self._options(options_text, start, end)
         except DomainError as error:
             return Refusal(error.code, dict(error.params))
@@ -89,19 +125,19 @@ class TermsMaker:
             class_ids=class_ids,
             from_date=start,
             to_date=end,
-            period_date=Month.from_number(row.yyyymm).first_date,
-            months=row.months,
+            period_date=Month.from_number(yyyymm).first_date,
+            months=months,
             options=options,
             taxes=self.prices.item_taxes,
             people=tuple(PeopleFrom(date.fromisoformat(day), int(value)) for day, value in _pairs(people)),
             quota=tuple(QuotaFrom(date.fromisoformat(day), Decimal(value)) for day, value in _pairs(quota)),
             relief=tuple(reliefs.split(",")) if reliefs else (),
-            calibre=str(row.calibre),
-            anchor=_anchor(row.tier_anchor),
-            opened=_date(row.opened_date),
-            closed=_date(row.closed_date),
-            account_fees=bool(key[14]),
-            account_used=None if key[15] is None else bool(key[15]),
+            calibre=str(calibre),
+            anchor=_anchor(anchor),
+            opened=_date(opened),
+            closed=_date(closed),
+            account_fees=account_fees,
+            account_used=account_used,
             carries=self.prices.catalogue.version(last.code, last.effective_from).volume.carry,
         )
 
@@ -161,11 +197,11 @@ def _pairs(text: str) -> Sequence[tuple[str, str]]:
     return [(first, rest) for first, _, rest in (each.partition("/") for each in text.split(","))]
 
 
-def _date(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
+def _date(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
-def _anchor(text: str | None) -> MonthDay | None:
+def _anchor(text: str) -> MonthDay | None:
     if not text:
         return None
     month, _, day = text.partition("-")

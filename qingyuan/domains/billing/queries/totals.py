@@ -30,3 +30,10 @@ def totals_of(run_id: int) -> dict[str, object]:
         "exceptions": exceptions,
         "notices": notices,
     }
+
+
+def bills_of_chunk(run_id: int, chunk_no: int) -> tuple[int, Decimal]:
+    """How many bills a calculated chunk gives, and what they come to."""
+    sql = "SELECT count(*), COALESCE(sum(amount), 0.00) FROM run_item WHERE run_id = %s AND chunk_no = %s AND state = 'CALCULATED'"
+    count, amount = rows_of(sql, [run_id, chunk_no])[0]
+    return count, amount

@@ -59,6 +59,9 @@ class TierSource(StrEnum):
     ADJUST = "ADJUST"
 
 
+ZERO_BILL = "billing.zero_bill"
+"""The notice on a bill of nothing (零帐单)."""
+
 BILL_SHOCK = "billing.bill_shock"
 """The notice on a bill far above the account's own mean (账单突增)."""
 

@@ -1,0 +1,80 @@
+"""Calculating the usual readings of a chunk set-wise (成批计算): the keys are priced in Python, the rest is the database's."""
+
+from decimal import Decimal
+from functools import partial
+
+from django.db import connection
+
+from qingyuan.domains.billing.models import BillingRun, RunChunk
+from qingyuan.domains.billing.operations.bulk_pricing import copy_pricings
+from qingyuan.domains.billing.queries import bulk_facts
+from qingyuan.domains.billing.queries.bulk_facts import Scope
+from qingyuan.domains.billing.queries.statements import rows_of
+from qingyuan.domains.billing.queries.terms import terms_maker
+from qingyuan.domains.billing.rules.states import BILL_SHOCK, ZERO_BILL
+from qingyuan.domains.tariffs.queries.catalogue import PriceList
+from qingyuan.domains.tariffs.rules.rate import rate
+
+
+def scope_of(chunk: RunChunk) -> Scope:
+    """Where the facts of the chunk's readings are looked for."""
+    return Scope(chunk.reading_item_ids, chunk.account_ids, chunk.point_ids, chunk.group_ids)
+
+
+def calculate_bulk(run: BillingRun, chunk: RunChunk, prices: PriceList) -> int:
+    """Write the run items and pricings of the chunk's usual readings; returns how many (their positions are 1 to it).
+
+    Pricings may be more than items and are numbered from 1 too.
+    """
+    bulk_facts.gather(scope_of(chunk), on=run.business_date, kind=run.selection.get("kind"))
+    copy_pricings(
+        run.pk,
+        chunk.chunk_no,
+        bulk_facts.keys(),
+        maker=terms_maker(prices),
+        prices=prices,
+        rate=partial(rate, catalogue=prices.catalogue),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ITEMS,
+            {
+                "run": run.pk,
+                "chunk": chunk.chunk_no,
+                "zero": ZERO_BILL,
+                "shock": BILL_SHOCK,
+                "least": Decimal(run.selection["shock_minimum"]),
+                "factor": Decimal(run.selection["shock_factor"]),
+            },
+        )
+        return int(cursor.rowcount)
+
+
+def left_over(run_id: int, chunk: RunChunk, done: int) -> list[int]:
+    """The chunk's readings that have no run item yet: those to be calculated one by one."""
+    if done == len(chunk.reading_item_ids):
+        return []
+    sql = """
+        SELECT id FROM unnest(%s::bigint[]) AS wanted(id) WHERE id NOT IN (
+            SELECT reading_item_id FROM run_item WHERE run_id = %s AND chunk_no = %s) ORDER BY id
+    """
+    return [row[0] for row in rows_of(sql, [chunk.reading_item_ids, run_id, chunk.chunk_no])]
+
+
+_ITEMS = f"""
+    INSERT INTO run_item (run_id, chunk_no, position, natural_key, state, kind, group_id, account_id, point_id,
+                          reading_item_id, book_id, volume, amount, exception_code, exception_params, pricing_no, is_bulk, hash)
+    SELECT %(run)s, %(chunk)s, row_number() OVER (ORDER BY u.natural_key), u.natural_key, 'CALCULATED', u.kind, u.group_id,
+           u.account_id, u.point_id, u.reading_item_id, u.book_id, k.volume, k.amount,
+           CASE WHEN k.amount = 0 THEN %(zero)s WHEN usual.mean * %(factor)s < k.amount THEN %(shock)s ELSE '' END,
+           CASE WHEN usual.mean * %(factor)s < k.amount
+                THEN jsonb_build_object('amount', k.amount::text, 'mean', usual.mean::text) WHEN k.amount = 0 THEN '{{}}' END,
+           k.pricing_no, true, {bulk_facts.HASH.format(input=bulk_facts.INPUT)}
+    FROM bulk_usage u
+    JOIN run_pricing k ON k.run_id = %(run)s AND k.chunk_no = %(chunk)s AND k.key = u.key
+    LEFT JOIN LATERAL (
+        SELECT round(avg(recent.amount), 2) AS mean FROM (
+            SELECT b.amount FROM bill_live l JOIN bill b ON b.id = l.bill_id WHERE l.point_id = u.point_id
+            ORDER BY l.yyyymm DESC, l.round_no DESC LIMIT 6) AS recent) AS usual ON k.amount >= %(least)s AND k.amount > 0
+    WHERE u.is_usual
+"""
