@@ -43,7 +43,7 @@ _COUNTERS = (
         "to_review",
         "readings.review",
         """SELECT count(*), 0, count(*) FILTER (WHERE i.state = 'HELD') FROM reading_item i
-           WHERE i.state IN ('READ', 'HELD') AND {inside}""",
+           WHERE i.state IN ('READ', 'HELD') AND i.approved_at IS NULL AND i.read_date IS NOT NULL AND {inside}""",
         "i.unit_id",
         "i.book_id",
     ),

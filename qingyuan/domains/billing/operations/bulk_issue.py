@@ -47,7 +47,8 @@ def insert_bills(run: BillingRun, chunk: RunChunk, numbers: Sequence[str]) -> Is
     }
     with connection.cursor() as cursor:
         cursor.execute(_CREATE)
-        cursor.execute(_COMPARE, given)
+        with bulk_facts.hashing():
+            cursor.execute(_COMPARE, given)
         count = cursor.rowcount
         if count:
             for statement in (_BILLS, _LINES, _LIVE, _ENTRIES):

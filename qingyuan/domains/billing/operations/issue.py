@@ -116,9 +116,8 @@ def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int | None) -> int:
             return 0
         prices = price_list(run.company_id)
         bulk = _issue_bulk(actor, run, chunk, prices)
-        fresh: list[Outcome] = []
         if len(bulk.reading_item_ids) < len(chunk.reading_item_ids):
-            fresh = _issue_rest(actor, run, chunk, prices, bulk)
+            _issue_rest(actor, run, chunk, prices, bulk)
         bills, amount = bills_of_chunk(run_id, chunk.chunk_no)
         RunChunk.objects.filter(pk=chunk.pk).update(state=ChunkState.ISSUED, bill_count=bills, amount=amount)
     return len(chunk.reading_item_ids)
@@ -186,7 +185,7 @@ _SINGLE = """
 """
 
 
-def _issue_rest(actor: Actor, run: BillingRun, chunk: RunChunk, prices: PriceList, bulk: IssuedBulk) -> list[Outcome]:
+def _issue_rest(actor: Actor, run: BillingRun, chunk: RunChunk, prices: PriceList, bulk: IssuedBulk) -> None:
     """Issue one by one what was calculated one by one, and look again at bulk items that are not what they were."""
     assert run.posting_date is not None
     done = set(bulk.reading_item_ids)
@@ -205,7 +204,6 @@ def _issue_rest(actor: Actor, run: BillingRun, chunk: RunChunk, prices: PriceLis
             credits=rowset.credits,
         )
     _propose(fresh, use)
-    return fresh
 
 
 def _again(

@@ -1,21 +1,17 @@
 """What a run works and in which chunks (批次计划): whole tier groups together, worked out by the database.
 
-Memory stays flat at any size: reading items pass through in batches of books and are never all in Python at once.
+Memory stays flat at any size: nothing passes through Python.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from django.db import IntegrityError, connection, transaction
 
 from qingyuan.domains.billing.models import BillingRun, RunBook
-from qingyuan.domains.billing.queries.periods import RunPeriod, books_read
+from qingyuan.domains.billing.queries.periods import RunPeriod
 from qingyuan.domains.billing.queries.statements import rows_of
-from qingyuan.domains.readings import queries as readings
 from qingyuan.kernel.errors import DomainError
 from qingyuan.kernel.period import Month
-from qingyuan.platform.copying import copy_text
-
-BOOKS_AT_ONCE = 100
 
 
 class NothingToBill(DomainError):
@@ -49,16 +45,17 @@ def plan(
     Raises NothingToBill, BookTaken, GroupTaken.
     """
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS run_plan, run_place, run_edge, run_cluster")
+        cursor.execute("DROP TABLE IF EXISTS run_place, run_cluster")
         cursor.execute(
-            "CREATE TEMP TABLE run_plan (reading_item_id bigint, point_id bigint, account_id bigint, book_id bigint,"
-            " period_id bigint, day date) ON COMMIT DROP"
+            _PLACES,
+            {
+                "company": run.company_id,
+                "periods": [period.period_id for period in periods],
+                "books": None if book_ids is None else list(book_ids),
+                "items": None if reading_item_ids is None else list(reading_item_ids),
+            },
         )
-        for period in periods:
-            columns = ["reading_item_id", "point_id", "account_id", "book_id", "period_id", "day"]
-            for block in _blocks(run.company_id, period, book_ids, reading_item_ids):
-                copy_text("run_plan", columns, [block])  # one COPY each: the connection reads the next batch between
-        cursor.execute(_PLACES)
+        cursor.execute("ANALYZE run_place")
         _join_clusters()
         cursor.execute(_CHUNKS, {"run": run.pk, "size": run.chunk_size})
         counts = rows_of(
@@ -80,80 +77,68 @@ def planned_books() -> list[tuple[int, int]]:
     return [(row[0], row[1]) for row in rows_of(sql, [])]
 
 
-def _blocks(
-    company_id: int, period: RunPeriod, book_ids: Sequence[int] | None, reading_item_ids: Sequence[int] | None
-) -> Iterator[str]:
-    day = Month.from_number(period.yyyymm).first_date
-    books: Sequence[int] | None = None
-    chosen = books_read(period.period_id) if book_ids is None else list(book_ids)
-    for start in range(0, len(chosen), BOOKS_AT_ONCE) if reading_item_ids is None else range(1):
-        if reading_item_ids is None:
-            books = chosen[start : start + BOOKS_AT_ONCE]
-        elif book_ids is not None:
-            books = chosen
-        found = readings.billable(
-            company_id=company_id, period_id=period.period_id, book_ids=books, reading_item_ids=reading_item_ids
-        )
-        yield "".join(
-            [
-                f"{each.reading_item_id}\t{each.point_id}\t{each.account_id}\t{each.book_id}\t{period.period_id}\t{day}\n"
-                for each in found
-            ]
-        )
-
-
 _PLACES = """
     CREATE TEMP TABLE run_place ON COMMIT DROP AS
-    SELECT r.reading_item_id, r.account_id, r.point_id, r.book_id, r.period_id, COALESCE(p.group_id, a.group_id) AS group_id
-    FROM run_plan r
-    LEFT JOIN tier_group_member p ON p.point_id = r.point_id AND p.from_date <= r.day
-         AND (p.to_date IS NULL OR r.day < p.to_date)
-    LEFT JOIN tier_group_member a ON a.account_id = r.account_id AND a.point_id IS NULL AND a.from_date <= r.day
-         AND (a.to_date IS NULL OR r.day < a.to_date);
-    ANALYZE run_place;
-    CREATE TEMP TABLE run_edge ON COMMIT DROP AS
-    SELECT DISTINCT account_id, group_id FROM run_place
-    WHERE group_id IS NOT NULL AND account_id IN (
-        SELECT account_id FROM run_place GROUP BY account_id HAVING count(DISTINCT group_id) > 1);
+    SELECT i.id AS reading_item_id, i.account_id, i.point_id, i.book_id, t.period_id,
+           COALESCE(p.group_id, a.group_id) AS group_id, COALESCE(p.group_id, a.group_id, -i.account_id) AS cluster
+    FROM reading_task t
+    JOIN reading_period rp ON rp.id = t.period_id
+    JOIN reading_item i ON i.task_id = t.id
+    LEFT JOIN tier_group_member a ON a.account_id = i.account_id AND a.point_id IS NULL
+         AND a.from_date <= make_date(rp.yyyymm / 100, rp.yyyymm %% 100, 1)
+         AND (a.to_date IS NULL OR make_date(rp.yyyymm / 100, rp.yyyymm %% 100, 1) < a.to_date)
+    LEFT JOIN tier_group_member p ON p.point_id = i.point_id
+         AND p.from_date <= make_date(rp.yyyymm / 100, rp.yyyymm %% 100, 1)
+         AND (p.to_date IS NULL OR make_date(rp.yyyymm / 100, rp.yyyymm %% 100, 1) < p.to_date)
+    WHERE t.company_id = %(company)s AND t.period_id = ANY(%(periods)s) AND i.state = 'APPROVED'
+      AND i.account_id IS NOT NULL AND NOT i.never_billed
+      AND (%(books)s::bigint[] IS NULL OR t.book_id = ANY(%(books)s::bigint[]))
+      AND (%(items)s::bigint[] IS NULL OR i.id = ANY(%(items)s::bigint[]))
+"""
+
+_CLUSTERS = """
     CREATE TEMP TABLE run_cluster ON COMMIT DROP AS
-    SELECT DISTINCT group_id, group_id AS cluster FROM run_place WHERE group_id IS NOT NULL;
-    ANALYZE run_cluster;
+    SELECT DISTINCT account_id, group_id, group_id AS cluster FROM run_place
+    WHERE group_id IS NOT NULL AND account_id IN (
+        SELECT account_id FROM run_place GROUP BY account_id HAVING count(DISTINCT group_id) > 1)
 """
 
 _JOIN_CLUSTERS = """
     UPDATE run_cluster c SET cluster = least.cluster
-    FROM (SELECT mine.group_id, min(other_cluster.cluster) AS cluster
-          FROM run_edge mine JOIN run_edge other USING (account_id)
-          JOIN run_cluster other_cluster ON other_cluster.group_id = other.group_id
+    FROM (SELECT mine.group_id, min(other.cluster) AS cluster
+          FROM run_cluster mine JOIN run_cluster other USING (account_id)
           GROUP BY mine.group_id) AS least
     WHERE least.group_id = c.group_id AND least.cluster < c.cluster
+"""
+
+_PLACE_CLUSTERS = """
+    UPDATE run_place p SET cluster = c.cluster FROM (SELECT DISTINCT group_id, cluster FROM run_cluster) AS c
+    WHERE c.group_id = p.group_id AND c.cluster <> p.cluster
 """
 
 _CHUNKS = """
     INSERT INTO run_chunk (run_id, chunk_no, state, reading_item_ids, account_ids, point_ids, group_ids, prices, bill_count,
                            amount, error_code, error_detail, attempts)
-    WITH members AS (
-        SELECT COALESCE(c.cluster, -r.account_id) AS cluster, r.reading_item_id, r.account_id, r.point_id, r.group_id,
-               COALESCE(g.group_no, '') AS group_no
-        FROM run_place r
-        LEFT JOIN run_cluster c ON c.group_id = r.group_id
-        LEFT JOIN tier_group g ON g.id = r.group_id),
-    sized AS (SELECT cluster, min(group_no) AS first_no, count(*) AS size FROM members GROUP BY cluster),
-    cut AS (SELECT cluster, div(sum(size) OVER (ORDER BY first_no, cluster) - size, %(size)s) AS cut FROM sized),
-    numbered AS (SELECT cluster, dense_rank() OVER (ORDER BY cut) AS chunk_no FROM cut)
-    SELECT %(run)s, n.chunk_no, 'WAITING', array_agg(m.reading_item_id ORDER BY m.reading_item_id), array_agg(m.account_id),
-           array_agg(m.point_id), COALESCE(array_agg(m.group_id) FILTER (WHERE m.group_id IS NOT NULL), '{}'), '', 0, 0, '', '', 0
-    FROM numbered n JOIN members m ON m.cluster = n.cluster
-    GROUP BY n.chunk_no
+    SELECT %(run)s, row_number() OVER (ORDER BY c.cut), 'WAITING', c.items, c.accounts, c.points, c.groups, '', 0, 0, '', '', 0
+    FROM (SELECT cut, array_agg(reading_item_id) AS items, array_agg(account_id) AS accounts, array_agg(point_id) AS points,
+                 COALESCE(array_agg(group_id) FILTER (WHERE group_id IS NOT NULL), '{}') AS groups
+          FROM (SELECT *, div(rank() OVER (ORDER BY cluster) - 1, %(size)s) AS cut FROM run_place) AS ranked
+          GROUP BY cut) AS c
 """
+"""A cluster's rank is the number of readings before it, so that a chunk has about as many readings as it should, and never
+part of a cluster."""
 
 
 def _join_clusters() -> None:
     """Groups that share an account (its points in several groups) come into one chunk, for the fees of the account."""
     with connection.cursor() as cursor:
+        cursor.execute(_CLUSTERS)
+        if not cursor.rowcount:
+            return
         while True:
             cursor.execute(_JOIN_CLUSTERS)
             if cursor.rowcount == 0:
+                cursor.execute(_PLACE_CLUSTERS)
                 return
 
 
@@ -176,7 +161,7 @@ def _hold_books(run: BillingRun) -> None:
 
 def _hold_groups(run: BillingRun) -> None:
     taken = rows_of(
-        "SELECT g.group_no, r.run_no FROM run_hold h JOIN run_cluster c ON c.group_id = h.group_id"
+        "SELECT g.group_no, r.run_no FROM run_hold h JOIN run_place c ON c.group_id = h.group_id"
         " JOIN tier_group g ON g.id = h.group_id JOIN billing_run r ON r.id = h.run_id ORDER BY g.group_no LIMIT 1",
         [],
     )
@@ -184,6 +169,10 @@ def _hold_groups(run: BillingRun) -> None:
         raise GroupTaken(group=taken[0][0], run=taken[0][1])
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("INSERT INTO run_hold (group_id, run_id) SELECT group_id, %s FROM run_cluster", [run.pk])
+            cursor.execute(
+                "INSERT INTO run_hold (group_id, run_id)"
+                " SELECT DISTINCT group_id, %s::bigint FROM run_place WHERE group_id IS NOT NULL",
+                [run.pk],
+            )
     except IntegrityError as error:
         raise GroupTaken(group="", run="") from error

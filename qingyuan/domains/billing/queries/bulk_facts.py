@@ -7,7 +7,8 @@ the same statement, composes the canonical input again and compares hashes. What
 (cases.py), and what this statement gives is the same, byte for byte, as that would give (a test compares the two).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import NamedTuple
 
@@ -39,7 +40,7 @@ _CREATE = """
 _GATHER = """
     INSERT INTO bulk_usage
     WITH used AS MATERIALIZED (
-        SELECT i.id AS reading_item_id, c.id AS consumption_id, c.account_id, c.point_id, c.book_id, c.unit_id, p.yyyymm,
+        SELECT i.id AS reading_item_id, i.company_id, c.id AS consumption_id, c.account_id, c.point_id, c.book_id, c.unit_id, p.yyyymm,
                p.round_no, make_date(p.yyyymm / 100, p.yyyymm %% 100, 1) AS month_start,
                p.yyyymm * 100 + p.round_no AS position, c.revision, c.is_estimated, c.months, c.from_date, c.to_date
         FROM reading_item i
@@ -94,7 +95,7 @@ _GATHER = """
            AND u.reading_item_id NOT IN (SELECT reading_item_id FROM bill_reversal
                 WHERE reading_item_id {items})
     FROM used u
-    JOIN account a ON a.id = u.account_id AND a.id {accounts}
+    JOIN account a ON a.id = u.account_id AND a.company_id = u.company_id AND a.id {accounts}
     JOIN service_point sp ON sp.id = u.point_id AND sp.id {points}
     JOIN consumption_part cp ON cp.consumption_id = u.consumption_id
          AND cp.consumption_id = ANY(ARRAY(SELECT consumption_id FROM used))
@@ -148,12 +149,20 @@ def gather(scope: Scope, *, on: date, kind: str | None) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(_CREATE)
-        # Each table gives some thousand rows by ids, one index scan each, which are then hashed. The planner takes the dates
-        # for more selective than they are and would look every row up in every table.
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        cursor.execute(sql, {"items": array_literal(scope.reading_item_ids), "on": on, "kind": kind})
-        cursor.execute("SET LOCAL enable_nestloop = on")
+        with hashing():
+            cursor.execute(sql, {"items": array_literal(scope.reading_item_ids), "on": on, "kind": kind})
         cursor.execute(_CROWDED)
+
+
+@contextmanager
+def hashing() -> Iterator[None]:
+    """Joins by hashing: each table gives some thousand rows by one index scan. The planner takes dates for more selective than
+    they are, and knows nothing of rows written a moment ago: it would look every row up in every table.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def keys() -> list[str]:

@@ -38,14 +38,17 @@ class PrepaymentMovement(models.Model):
     source_id = models.BigIntegerField(null=True)
     value_date = models.DateField()
     journal = models.ForeignKey("ledger.Journal", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
-    reverses = models.OneToOneField(
-        "self", on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="reversed_by"
+    reverses = models.ForeignKey(
+        "self", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="reversed_by"
     )
 
     class Meta:
         db_table = "prepayment_movement"
         constraints = [
             one_of("kind", MovementKind, "prepayment_movement_kind"),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=Q(reverses__isnull=False), name="prepayment_movement_reversed_once"
+            ),
             models.CheckConstraint(condition=~Q(amount=0), name="prepayment_movement_amount"),
         ]
 
@@ -59,7 +62,7 @@ class AccountBalance(models.Model):
     account = models.OneToOneField(
         "customers.Account", on_delete=models.PROTECT, primary_key=True, related_name="balance"
     )
-    # Every posting rewrites these rows: an index more is an index to be written again.
+    # Every posting rewrites these rows in place: an index on a figure would have to be written each time.
     company = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, db_index=False, related_name="+")
     owed = MoneyField(default=0)
     oldest_due_date = models.DateField(null=True)
@@ -68,7 +71,6 @@ class AccountBalance(models.Model):
 
     class Meta:
         db_table = "account_balance"
-        indexes = [models.Index(fields=["-owed"], name="account_balance_owed", condition=Q(owed__gt=0))]
         constraints = [models.CheckConstraint(condition=Q(owed__gte=0, prepaid__gte=0), name="account_balance_sign")]
 
     def __str__(self) -> str:

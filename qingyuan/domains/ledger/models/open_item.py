@@ -59,6 +59,7 @@ class OpenItem(models.Model):
 class OpenItemPart(models.Model):
     """The part of a receivable that belongs to one charge item. Append-only."""
 
+    pk = models.CompositePrimaryKey("open_item_id", "charge_item_id")
     open_item = models.ForeignKey(
         OpenItem, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="parts"
     )
@@ -70,7 +71,6 @@ class OpenItemPart(models.Model):
     class Meta:
         db_table = "open_item_part"
         constraints = [
-            models.UniqueConstraint(fields=["open_item", "charge_item"], name="open_item_part_once"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="open_item_part_amount"),
         ]
 
@@ -123,8 +123,8 @@ class Clearing(models.Model):
     amount = MoneyField()
     value_date = models.DateField()
     journal = models.ForeignKey("ledger.Journal", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+")
-    reverses = models.OneToOneField(
-        "self", on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="reversed_by"
+    reverses = models.ForeignKey(
+        "self", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, null=True, related_name="reversed_by"
     )
 
     class Meta:
@@ -132,6 +132,9 @@ class Clearing(models.Model):
         indexes = [models.Index(fields=["source", "source_id"], name="clearing_source")]
         constraints = [
             one_of("source", ClearingSource, "clearing_source_known"),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=Q(reverses__isnull=False), name="clearing_reversed_once"
+            ),
             models.CheckConstraint(
                 condition=Q(reverses__isnull=True, amount__gt=0) | Q(reverses__isnull=False, amount__lt=0),
                 name="clearing_sign",

@@ -18,7 +18,7 @@ from qingyuan.domains.ledger.operations.desk import accounts_on_hold
 from qingyuan.domains.ledger.operations.fen import ids_text
 from qingyuan.domains.ledger.operations.journals import Draft, post_journals
 from qingyuan.domains.ledger.operations.periods import hold_open_period
-from qingyuan.domains.ledger.operations.receivables import UnknownReference, post_receivables
+from qingyuan.domains.ledger.operations.receivables import post_receivables
 from qingyuan.domains.ledger.queries.chart import Books, books_of
 from qingyuan.domains.ledger.rules.allocation import allocate
 from qingyuan.domains.ledger.rules.posting import NewReceivable, PostingSource
@@ -55,7 +55,8 @@ def post_bulk_receivables(
 ) -> None:
     """Post the receivables of one company in the caller's transaction, with automatic offset from prepayment.
 
-    The caller holds the accounts. Locks and refusals as `post_receivables`, whose rows these are, row for row; the journals
+    The caller holds the accounts, and has found them, in this transaction, among the company's, and the customers among
+    their holders (which foreign keys guard): the check of references that `post_receivables` makes. Locks and refusals as `post_receivables`, whose rows these are, row for row; the journals
     are apart where some receivables had to be thought about.
     """
     period_id = hold_open_period(company_id, posting_date)
@@ -83,7 +84,6 @@ def post_bulk_receivables(
         "offset_journals": ids_text(draft.id for draft in cleared.values()),
     }
     _write(given, offsetting=bool(covered))
-    _check_references(company_id)
     if intricate:
         post_receivables(
             actor=actor,
@@ -182,12 +182,6 @@ def _write(given: dict[str, Any], *, offsetting: bool) -> None:
             balances.refresh_balances([row[0] for row in _rows("SELECT account_id FROM posting_item")])
 
 
-def _check_references(company_id: int) -> None:
-    """What row-level foreign keys would have checked, in one statement. Parents cannot be deleted, so once is enough."""
-    if strangers := _rows(_STRANGERS, {"company": company_id}):
-        raise UnknownReference(labels=", ".join(row[0] for row in strangers))
-
-
 def _receivables_of(bill_ids: Sequence[int], due_date: date) -> list[NewReceivable]:
     parts: dict[int, list[tuple[int, Decimal]]] = {}
     for parts_no, charge_id, amount in _rows("SELECT parts_no, charge_item_id, amount FROM posting_part ORDER BY 1, 2"):
@@ -274,10 +268,4 @@ _BALANCES = """
                  COALESCE(sum(amount) FILTER (WHERE outstanding = 0), 0) AS used
           FROM posting_item GROUP BY account_id) AS n
     WHERE b.account_id = n.account_id
-"""
-_STRANGERS = """
-    SELECT i.label FROM posting_item i
-    LEFT JOIN account a ON a.id = i.account_id AND a.company_id = %(company)s
-    LEFT JOIN customer c ON c.id = i.customer_id AND c.company_id = %(company)s
-    WHERE a.id IS NULL OR c.id IS NULL ORDER BY i.bill_id LIMIT 5
 """

@@ -152,7 +152,7 @@ def review_counts(
         FROM reading_item i
         JOIN reading_period p ON p.id = i.period_id
         LEFT JOIN anomaly an ON an.reading_item_id = i.id AND an.revision = i.revision
-        WHERE i.company_id = %(company)s AND i.state IN ('READ', 'HELD') AND {inside}
+        WHERE i.company_id = %(company)s AND i.state IN ('READ', 'HELD') AND i.approved_at IS NULL AND i.read_date IS NOT NULL AND {inside}
           AND (%(yyyymm)s::int IS NULL OR p.yyyymm = %(yyyymm)s)
         GROUP BY 1 ORDER BY 2 DESC, 1
     """
@@ -197,7 +197,7 @@ def review_rows(
         JOIN reading_period p ON p.id = i.period_id
         JOIN book b ON b.id = i.book_id
         LEFT JOIN staff st ON st.id = i.read_by_id
-        WHERE i.company_id = %(company)s AND i.state IN ('READ', 'HELD') AND i.state = ANY(%(states)s) AND {inside}
+        WHERE i.company_id = %(company)s AND i.state IN ('READ', 'HELD') AND i.approved_at IS NULL AND i.read_date IS NOT NULL AND i.state = ANY(%(states)s) AND {inside}
           AND (%(yyyymm)s::int IS NULL OR p.yyyymm = %(yyyymm)s)
           AND (%(book)s::bigint IS NULL OR i.book_id = %(book)s)
           AND (%(code)s::text IS NULL OR EXISTS (

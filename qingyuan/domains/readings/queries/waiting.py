@@ -46,7 +46,7 @@ class EarlierImport:
 _WHERE = """
     FROM reading_item i
     JOIN reading_period p ON p.id = i.period_id
-    WHERE i.company_id = %(company)s AND i.state IN ('READ', 'HELD') AND i.state = ANY(%(states)s)
+    WHERE i.company_id = %(company)s AND i.state IN ('READ', 'HELD') AND i.approved_at IS NULL AND i.read_date IS NOT NULL AND i.state = ANY(%(states)s)
       AND (%(yyyymm)s::int IS NULL OR p.yyyymm = %(yyyymm)s)
       AND (%(book)s::bigint IS NULL OR i.book_id = %(book)s)
       AND (%(code)s::text IS NULL OR EXISTS (
