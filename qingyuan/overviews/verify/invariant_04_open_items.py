@@ -29,7 +29,7 @@ _OVER = Statement(
     FROM (SELECT open_item_id, charge_item_id, sum(amount) AS amount FROM clearing GROUP BY 1, 2) c
     LEFT JOIN open_item_part p ON p.open_item_id = c.open_item_id AND p.charge_item_id = c.charge_item_id
     LEFT JOIN open_item o ON o.id = c.open_item_id LEFT JOIN charge_item i ON i.id = c.charge_item_id
-    WHERE p.id IS NULL OR c.amount > p.amount OR c.amount < 0 ORDER BY c.open_item_id
+    WHERE p.open_item_id IS NULL OR c.amount > p.amount OR c.amount < 0 ORDER BY c.open_item_id
     """,
     "%(charge)s: cleared %(cleared)s of a part of %(part)s",
 )

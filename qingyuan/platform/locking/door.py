@@ -60,8 +60,9 @@ def hold(rank: Rank, model: type[models.Model], ids: Iterable[int], *, shared: b
     strength = "SHARE" if shared else "NO KEY UPDATE"
     with connection.cursor() as cursor:
         literal = f"{{{','.join(map(str, wanted))}}}"  # one value instead of thousands
-        cursor.execute(f"SELECT {key} FROM {table} WHERE {key} = ANY(%s) ORDER BY {key} FOR {strength}", [literal])
-        found = len(cursor.fetchall())
+        rows = f"SELECT {key} FROM {table} WHERE {key} = ANY(%s) ORDER BY {key} FOR {strength}"
+        cursor.execute(f"SELECT count(*) FROM ({rows}) AS held", [literal])
+        found = cursor.fetchone()[0]
     if found != len(wanted):
         raise NotFound(table=model._meta.db_table, missing=len(wanted) - found)
     transaction.on_commit(_Held(rank, model._meta.db_table, asked, shared))

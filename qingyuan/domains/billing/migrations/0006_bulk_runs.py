@@ -19,6 +19,8 @@ class Migration(migrations.Migration):
     dependencies = [("billing", "0005_lean_indexes")]
 
     operations = [
+        migrations.AddField("runchunk", "task_ids", _bigint_list()),
+        migrations.AlterField("runchunk", "reading_item_ids", _bigint_list()),
         migrations.AddField("runchunk", "account_ids", _bigint_list()),
         migrations.AddField("runchunk", "point_ids", _bigint_list()),
         migrations.AddField("runchunk", "group_ids", _bigint_list()),
@@ -58,7 +60,7 @@ class Migration(migrations.Migration):
             options={"db_table": "run_pricing"},
         ),
         migrations.AddField("runitem", "pricing_no", models.PositiveIntegerField(null=True)),
-        migrations.AddField("runitem", "is_bulk", models.BooleanField(default=False)),
+        migrations.AddField("runitem", "fingerprint", models.BigIntegerField(null=True)),
         RunSQL(
             """
             INSERT INTO run_pricing (run_id, chunk_no, pricing_no, key, input_before, input_after, lines, volume, amount,
@@ -95,4 +97,13 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.RemoveIndex("tierentry", "tier_entry_bill"),
+        RunSQL(
+            # thousands of ids: squeezing them costs more time than the room is worth
+            """
+            ALTER TABLE run_chunk ALTER COLUMN reading_item_ids SET STORAGE EXTERNAL,
+                ALTER COLUMN account_ids SET STORAGE EXTERNAL, ALTER COLUMN point_ids SET STORAGE EXTERNAL,
+                ALTER COLUMN group_ids SET STORAGE EXTERNAL;
+            """,
+            reverse_sql=RunSQL.noop,
+        ),
     ]

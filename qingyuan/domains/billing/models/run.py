@@ -100,7 +100,8 @@ class RunHold(models.Model):
 
 
 class RunChunk(models.Model):
-    """A set of whole tier groups worked in one transaction. The row is locked and marked done in the transaction that
+    """A set of whole tier groups worked in one transaction: given readings, or what the given tasks have when the chunk is
+    calculated (less what other chunks were given). The row is locked and marked done in the transaction that
     writes the chunk's results, so that a job delivered twice does nothing twice.
 
     The accounts, points and groups are those of the readings when the run was planned: where to look for facts first; what
@@ -110,7 +111,8 @@ class RunChunk(models.Model):
     run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="chunks")
     chunk_no = models.PositiveIntegerField()
     state = CodeField(choices=choices_of(ChunkState), default=ChunkState.WAITING)
-    reading_item_ids = ArrayField(models.BigIntegerField())
+    task_ids = ArrayField(models.BigIntegerField(), default=list)
+    reading_item_ids = ArrayField(models.BigIntegerField(), default=list)
     account_ids = ArrayField(models.BigIntegerField(), default=list)
     point_ids = ArrayField(models.BigIntegerField(), default=list)
     group_ids = ArrayField(models.BigIntegerField(), default=list)
@@ -139,8 +141,9 @@ class RunItem(models.Model):
     `hash` is sha256 over the canonical input and the lines; a rehearsal leaves these rows, their pricings and nothing
     else. `natural_key` is the place in the run's order (group, account, point, period) as a text that sorts like it,
     `position` a number within the chunk. `exception_code` says why there is no bill, or, on a calculated row, what a
-    person should look at. `change_id` names the change of consumption that a correction answers. `is_bulk` rows were
-    calculated set-wise and are issued so (bulk_facts.py); `pricing_no` names the chunk's RunPricing with the lines.
+    person should look at. `change_id` names the change of consumption that a correction answers. `pricing_no` names the
+    chunk's RunPricing with the lines. Rows with a `fingerprint` (of the canonical input) were calculated set-wise and are
+    issued so when their input comes to the same again (bulk_facts.py).
     """
 
     pk = models.CompositePrimaryKey("run_id", "chunk_no", "position")
@@ -189,7 +192,7 @@ class RunItem(models.Model):
     exception_code = models.CharField(max_length=80, blank=True)
     exception_params = models.JSONField(null=True)
     pricing_no = models.PositiveIntegerField(null=True)
-    is_bulk = models.BooleanField(default=False)
+    fingerprint = models.BigIntegerField(null=True)
     hash = models.CharField(max_length=64, blank=True)
 
     class Meta:

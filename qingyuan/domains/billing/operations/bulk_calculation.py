@@ -9,8 +9,9 @@ from qingyuan.domains.billing.models import BillingRun, RunChunk
 from qingyuan.domains.billing.operations.bulk_pricing import copy_pricings
 from qingyuan.domains.billing.queries import bulk_facts
 from qingyuan.domains.billing.queries.bulk_facts import Scope
-from qingyuan.domains.billing.queries.statements import rows_of
+from qingyuan.domains.billing.queries.statements import array_literal, rows_of
 from qingyuan.domains.billing.queries.terms import terms_maker
+from qingyuan.domains.billing.rules.calculate import item_hash
 from qingyuan.domains.billing.rules.states import BILL_SHOCK, ZERO_BILL
 from qingyuan.domains.tariffs.queries.catalogue import PriceList
 from qingyuan.domains.tariffs.rules.rate import rate
@@ -27,7 +28,7 @@ def calculate_bulk(run: BillingRun, chunk: RunChunk, prices: PriceList) -> int:
     Pricings may be more than items and are numbered from 1 too.
     """
     bulk_facts.gather(scope_of(chunk), on=run.business_date, kind=run.selection.get("kind"))
-    copy_pricings(
+    lines = copy_pricings(
         run.pk,
         chunk.chunk_no,
         bulk_facts.keys(),
@@ -35,18 +36,19 @@ def calculate_bulk(run: BillingRun, chunk: RunChunk, prices: PriceList) -> int:
         prices=prices,
         rate=partial(rate, catalogue=prices.catalogue),
     )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ITEMS,
-            {
-                "run": run.pk,
-                "chunk": chunk.chunk_no,
-                "zero": ZERO_BILL,
-                "shock": BILL_SHOCK,
-                "least": Decimal(run.selection["shock_minimum"]),
-                "factor": Decimal(run.selection["shock_factor"]),
-            },
-        )
+    composed = bulk_facts.inputs(run.pk, chunk.chunk_no)
+    given = {
+        "run": run.pk,
+        "chunk": chunk.chunk_no,
+        "items": array_literal(row[0] for row in composed),
+        "hashes": "{" + ",".join([item_hash(text, lines[number - 1]) for _, number, text in composed]) + "}",
+        "zero": ZERO_BILL,
+        "shock": BILL_SHOCK,
+        "least": Decimal(run.selection["shock_minimum"]),
+        "factor": Decimal(run.selection["shock_factor"]),
+    }
+    with bulk_facts.hashing(), connection.cursor() as cursor:
+        cursor.execute(_ITEMS, given)
         return int(cursor.rowcount)
 
 
@@ -63,15 +65,17 @@ def left_over(run_id: int, chunk: RunChunk, done: int) -> list[int]:
 
 _ITEMS = f"""
     INSERT INTO run_item (run_id, chunk_no, position, natural_key, state, kind, group_id, account_id, point_id,
-                          reading_item_id, book_id, volume, amount, exception_code, exception_params, pricing_no, is_bulk, hash)
+                          reading_item_id, book_id, volume, amount, exception_code, exception_params, pricing_no, fingerprint, hash)
     SELECT %(run)s, %(chunk)s, row_number() OVER (ORDER BY u.natural_key), u.natural_key, 'CALCULATED', u.kind, u.group_id,
            u.account_id, u.point_id, u.reading_item_id, u.book_id, k.volume, k.amount,
            CASE WHEN k.amount = 0 THEN %(zero)s WHEN usual.mean * %(factor)s < k.amount THEN %(shock)s ELSE '' END,
            CASE WHEN usual.mean * %(factor)s < k.amount
                 THEN jsonb_build_object('amount', k.amount::text, 'mean', usual.mean::text) WHEN k.amount = 0 THEN '{{}}' END,
-           k.pricing_no, true, {bulk_facts.HASH.format(input=bulk_facts.INPUT)}
+           k.pricing_no, {bulk_facts.FINGERPRINT.format(input=bulk_facts.INPUT)}, hashed.hash
     FROM bulk_usage u
     JOIN run_pricing k ON k.run_id = %(run)s AND k.chunk_no = %(chunk)s AND k.key = u.key
+    JOIN unnest(%(items)s::bigint[], %(hashes)s::text[]) AS hashed(reading_item_id, hash)
+      ON hashed.reading_item_id = u.reading_item_id
     LEFT JOIN LATERAL (
         SELECT round(avg(recent.amount), 2) AS mean FROM (
             SELECT b.amount FROM bill_live l JOIN bill b ON b.id = l.bill_id WHERE l.point_id = u.point_id

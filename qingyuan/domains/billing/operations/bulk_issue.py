@@ -39,7 +39,7 @@ def insert_bills(run: BillingRun, chunk: RunChunk, numbers: Sequence[str]) -> Is
         "run": run.pk,
         "chunk": chunk.chunk_no,
         "company": run.company_id,
-        "numbers": list(numbers),
+        "numbers": " ".join(numbers),
         "offset": chunk.bill_offset or 0,
         "posting": run.posting_date,
         "due": run.due_date,
@@ -98,17 +98,16 @@ _COMPARE = f"""
            same.account_id, same.customer_id, same.point_id, same.book_id, same.unit_id, same.group_id, same.yyyymm,
            same.round_no, same.kind, same.from_date, same.to_date, same.months, same.volume, same.amount, same.tax_amount,
            same.hash, same.snapshot
-    FROM (SELECT fresh.*, row_number() OVER (ORDER BY fresh.natural_key) AS place
-          FROM (SELECT composed.*, {bulk_facts.HASH.format(input="composed.snapshot").replace("k.lines", "composed.lines")} AS again
-                FROM (SELECT u.*, r.hash, k.pricing_no, k.lines, k.volume, k.amount, k.tax_amount,
-                             {bulk_facts.INPUT} AS snapshot
-                      FROM bulk_usage u
-                      JOIN run_pricing k ON k.run_id = %(run)s AND k.chunk_no = %(chunk)s AND k.key = u.key
-                      JOIN run_item r ON r.run_id = %(run)s AND r.chunk_no = %(chunk)s AND r.is_bulk
-                           AND r.state = 'CALCULATED' AND r.reading_item_id = u.reading_item_id
-                      WHERE u.is_usual OFFSET 0) AS composed) AS fresh
-          WHERE fresh.again = fresh.hash ORDER BY place) AS same
-    JOIN unnest(%(numbers)s::text[]) WITH ORDINALITY AS number(text, place) ON number.place = same.place
+    FROM (SELECT fresh.*, row_number() OVER (ORDER BY fresh.position) AS place
+          FROM (SELECT u.*, r.position, r.hash, r.fingerprint, k.pricing_no, k.volume, k.amount, k.tax_amount,
+                       {bulk_facts.INPUT} AS snapshot
+                FROM bulk_usage u
+                JOIN run_pricing k ON k.run_id = %(run)s AND k.chunk_no = %(chunk)s AND k.key = u.key
+                JOIN run_item r ON r.run_id = %(run)s AND r.chunk_no = %(chunk)s AND r.state = 'CALCULATED'
+                     AND r.reading_item_id = u.reading_item_id AND r.pricing_no = k.pricing_no
+                WHERE u.is_usual OFFSET 0) AS fresh
+          WHERE {bulk_facts.FINGERPRINT.format(input="fresh.snapshot")} = fresh.fingerprint ORDER BY place) AS same
+    JOIN unnest(string_to_array(%(numbers)s, ' ')) WITH ORDINALITY AS number(text, place) ON number.place = same.place
 """
 """OFFSET 0: the input is composed once, not once for the row and once for its hash."""
 

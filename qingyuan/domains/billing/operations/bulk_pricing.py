@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from qingyuan.domains.billing.operations.writing import PRICING_COLUMNS, line_rows, parts_of
 from qingyuan.domains.billing.queries.bulk_facts import ITEMS, PARTS
-from qingyuan.domains.billing.queries.terms import TermsMaker
+from qingyuan.domains.billing.queries.terms import Pricing, TermsMaker
 from qingyuan.domains.billing.rules.case import Refusal
 from qingyuan.domains.billing.rules.terms import NO_CARRY, Rater, Usage, Use
 from qingyuan.domains.tariffs.queries.catalogue import PriceList
@@ -19,28 +19,30 @@ MOST_PRICINGS = 20000
 
 def copy_pricings(
     run_id: int, chunk_no: int, keys: list[str], *, maker: TermsMaker, prices: PriceList, rate: Rater
-) -> int:
-    """Price the keys and write those that make plain bills; returns the last number given.
+) -> list[str]:
+    """Price the keys and write those that make plain bills, numbered from 1; returns their lines' canonical texts.
 
     A key without a pricing (a refusal, a credit, an item that takes from another, a remainder that is carried) is left to
     be calculated one by one, where it gets its reason.
     """
     known = maker.pricings
     rows: list[str] = []
+    lines: list[str] = []
     for key in keys:
         if key not in known:
             if len(known) >= MOST_PRICINGS:
                 known.clear()
             known[key] = _pricing(key, maker, prices, rate)
-        columns = known[key]
-        if columns is not None:
-            rows.append(f"{run_id}\t{chunk_no}\t{len(rows) + 1}\t{columns}")
+        pricing = known[key]
+        if pricing is not None:
+            lines.append(pricing.lines)
+            rows.append(f"{run_id}\t{chunk_no}\t{len(lines)}\t{pricing.columns}")
     if rows:
         copy_text("run_pricing", PRICING_COLUMNS, ["".join(rows)])
-    return len(rows)
+    return lines
 
 
-def _pricing(key: str, maker: TermsMaker, prices: PriceList, rate: Rater) -> str | None:
+def _pricing(key: str, maker: TermsMaker, prices: PriceList, rate: Rater) -> Pricing | None:
     terms_text, usage_key, used = key.split(PARTS)
     terms = maker.of_text(terms_text)
     if isinstance(terms, Refusal) or terms.carries:
@@ -67,7 +69,7 @@ def _pricing(key: str, maker: TermsMaker, prices: PriceList, rate: Rater) -> str
         _json(parts),
         _json([(entry.counter, str(entry.cycle_start), entry.volume) for entry in result.entries]),
     )
-    return "\t".join([escaped(text) for text in texts]) + "\n"
+    return Pricing(priced.lines, "\t".join([escaped(text) for text in texts]) + "\n")
 
 
 def _use(text: str) -> Use:

@@ -9,7 +9,8 @@ from django.db.models.functions import Now
 
 from qingyuan.domains.billing.models import BillingRun, RunChunk
 from qingyuan.domains.billing.operations.bulk_calculation import calculate_bulk, left_over
-from qingyuan.domains.billing.operations.chunks import claimed
+from qingyuan.domains.billing.operations.chunks import claimed, mark_calculated
+from qingyuan.domains.billing.operations.planning import look_up_readings
 from qingyuan.domains.billing.operations.runs import held_run
 from qingyuan.domains.billing.operations.writing import copy_run_items
 from qingyuan.domains.billing.queries.bill_facts import recent_means
@@ -35,19 +36,14 @@ def calculate_chunk(*, run_id: int, chunk_no: int | None) -> int:
         if run.state != RunState.CALCULATING:
             return 0
         prices = price_list(run.company_id)
+        look_up_readings(chunk)
         done = calculate_bulk(run, chunk, prices)
         if left := left_over(run_id, chunk, done):
             outcomes = outcomes_of(run, left, prices)
             copy_run_items(run_id, chunk.chunk_no, outcomes, _notices(run, outcomes), after=len(chunk.reading_item_ids))
         bills, amount = bills_of_chunk(run_id, chunk.chunk_no)
-        RunChunk.objects.filter(pk=chunk.pk).update(
-            state=ChunkState.CALCULATED,
-            bill_count=bills,
-            amount=amount,
-            prices=prices.fingerprint,
-            attempts=F("attempts") + 1,
-        )
-    return len(chunk.reading_item_ids)
+        mark_calculated(chunk, bills=bills, amount=amount, prices=prices.fingerprint)
+    return max(len(chunk.reading_item_ids), 1)
 
 
 def outcomes_of(run: BillingRun, reading_item_ids: list[int], prices: PriceList) -> list[Outcome]:

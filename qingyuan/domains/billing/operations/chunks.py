@@ -1,10 +1,13 @@
 """Claiming chunks (分块认领): the chunk's row is the truth about what is done."""
 
-from django.db import transaction
+from decimal import Decimal
+
+from django.db import connection, transaction
 from django.db.models import F
 
 from qingyuan.domains.billing.models import BillingRun, RunChunk
 from qingyuan.domains.billing.operations.runs import held_run
+from qingyuan.domains.billing.queries.statements import array_literal
 from qingyuan.domains.billing.rules.states import ChunkState, RunState
 
 
@@ -20,6 +23,19 @@ def claimed(run_id: int, chunk_no: int | None, state: ChunkState) -> RunChunk | 
         return free.filter(run_id=run_id, state=state).order_by("chunk_no").first()
     rows = RunChunk.objects.select_for_update(no_key=True)
     return rows.filter(run_id=run_id, chunk_no=chunk_no, state=state).first()
+
+
+def mark_calculated(chunk: RunChunk, *, bills: int, amount: Decimal, prices: str) -> None:
+    """The chunk is calculated: what it comes to, the readings it had, and the fingerprint of the prices."""
+    sql = """
+        UPDATE run_chunk SET state = 'CALCULATED', bill_count = %s, amount = %s, prices = %s, attempts = attempts + 1,
+               reading_item_ids = %s::bigint[], account_ids = %s::bigint[], point_ids = %s::bigint[],
+               group_ids = %s::bigint[]
+        WHERE id = %s
+    """
+    scope = (chunk.reading_item_ids, chunk.account_ids, chunk.point_ids, chunk.group_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [bills, amount, prices, *map(array_literal, scope), chunk.pk])
 
 
 def record_failure(*, run_id: int, chunk_no: int, code: str, detail: str) -> None:

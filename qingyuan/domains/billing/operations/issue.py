@@ -120,7 +120,7 @@ def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int | None) -> int:
             _issue_rest(actor, run, chunk, prices, bulk)
         bills, amount = bills_of_chunk(run_id, chunk.chunk_no)
         RunChunk.objects.filter(pk=chunk.pk).update(state=ChunkState.ISSUED, bill_count=bills, amount=amount)
-    return len(chunk.reading_item_ids)
+    return max(len(chunk.reading_item_ids), 1)
 
 
 def finish_issue(*, actor: Actor, run_id: int) -> bool:
@@ -181,7 +181,7 @@ def _issue_bulk(actor: Actor, run: BillingRun, chunk: RunChunk, prices: PriceLis
 
 
 _SINGLE = """
-    SELECT group_id, account_id FROM run_item WHERE run_id = %s AND chunk_no = %s AND state = 'CALCULATED' AND NOT is_bulk
+    SELECT group_id, account_id FROM run_item WHERE run_id = %s AND chunk_no = %s AND state = 'CALCULATED' AND fingerprint IS NULL
 """
 
 
@@ -212,7 +212,7 @@ def _again(
     """Calculate again, and return what comes to the same, with the tier use as it stood."""
     rows = rows_of(
         "SELECT natural_key, hash FROM run_item WHERE run_id = %s AND chunk_no = %s AND state = 'CALCULATED'"
-        " AND (reading_item_id = ANY(%s::bigint[]) OR NOT is_bulk)",
+        " AND (reading_item_id = ANY(%s::bigint[]) OR fingerprint IS NULL)",
         [run.pk, chunk.chunk_no, reading_item_ids],
     )
     stored = dict(rows)
@@ -261,7 +261,7 @@ def _mark_stale(run_id: int, chunk_no: int, left: list[int], fresh: list[Outcome
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE run_item SET state = 'STALE' WHERE run_id = %s AND chunk_no = %s AND state = 'CALCULATED'"
-            " AND (reading_item_id = ANY(%s::bigint[]) OR NOT is_bulk) AND NOT natural_key = ANY(%s)",
+            " AND (reading_item_id = ANY(%s::bigint[]) OR fingerprint IS NULL) AND NOT natural_key = ANY(%s)",
             [run_id, chunk_no, array_literal(left), same],
         )
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from django.db import IntegrityError, connection, transaction
 
-from qingyuan.domains.billing.models import BillingRun, RunBook
+from qingyuan.domains.billing.models import BillingRun, RunBook, RunChunk
 from qingyuan.domains.billing.queries.periods import RunPeriod
 from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.kernel.errors import DomainError
 from qingyuan.kernel.period import Month
+from qingyuan.platform.locking.door import hold_name
 
 
 class NothingToBill(DomainError):
@@ -40,42 +41,107 @@ def plan(
     reading_item_ids: Sequence[int] | None,
     holding: bool,
 ) -> None:
-    """Write the chunks of a run; with `holding` take its books and tier groups. In the caller's transaction.
+    """Write the chunks of a run; with `holding` take its books and tier groups. In the caller's transaction, first of all.
 
+    Most accounts have one point, read in one book, and a tier group of their own: a large run of one period takes them
+    book by book, and their readings are looked up when the chunk is calculated. What belongs together across books is
+    planned reading by reading, and so is everything in a selection, a small run, or one over several periods.
     Raises NothingToBill, BookTaken, GroupTaken.
     """
+    if holding:
+        hold_name(f"billing plan {run.company_id}")  # two runs that take books at the same time
+    given = {
+        "run": run.pk,
+        "size": run.chunk_size,
+        "company": run.company_id,
+        "periods": [period.period_id for period in periods],
+        "books": None if book_ids is None else list(book_ids),
+        "items": None if reading_item_ids is None else list(reading_item_ids),
+    }
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS run_place, run_cluster")
-        cursor.execute(
-            _PLACES,
-            {
-                "company": run.company_id,
-                "periods": [period.period_id for period in periods],
-                "books": None if book_ids is None else list(book_ids),
-                "items": None if reading_item_ids is None else list(reading_item_ids),
-            },
-        )
+        cursor.execute("DROP TABLE IF EXISTS run_task, run_wide, run_place, run_cluster")
+        cursor.execute(_TASKS, given)
+        scope_count = rows_of("SELECT COALESCE(sum(items), 0)::int FROM run_task", [])[0][0]
+        if not scope_count:
+            raise NothingToBill(period=str(Month.from_number(periods[0].yyyymm)))
+        by_books = reading_item_ids is None and len(periods) == 1 and scope_count > 2 * run.chunk_size
+        if by_books:
+            cursor.execute(_WIDE, given)
+        cursor.execute(_PLACES.format(billable=_BILLABLE, where=_APART if by_books else "true"), given)
         cursor.execute("ANALYZE run_place")
         _join_clusters()
-        cursor.execute(_CHUNKS, {"run": run.pk, "size": run.chunk_size})
-        counts = rows_of(
-            "SELECT count(*), COALESCE(sum(cardinality(reading_item_ids)), 0) FROM run_chunk WHERE run_id = %s",
-            [run.pk],
-        )
-    chunk_count, scope_count = counts[0]
-    if not chunk_count:
-        raise NothingToBill(period=str(Month.from_number(periods[0].yyyymm)))
+        cursor.execute(_CHUNKS, given)
+        if by_books:
+            cursor.execute(_BOOK_CHUNKS, given)
     if holding:
         _hold_books(run)
         _hold_groups(run)
+    chunk_count = RunChunk.objects.filter(run=run).count()
     BillingRun.objects.filter(pk=run.pk).update(chunk_count=chunk_count, scope_count=scope_count)
 
 
 def planned_books() -> list[tuple[int, int]]:
     """(unit, book) of every book in the plan just made, in the caller's transaction."""
-    sql = "SELECT unit_id, id FROM book WHERE id IN (SELECT book_id FROM run_place) ORDER BY id"
+    sql = "SELECT unit_id, id FROM book WHERE id IN (SELECT book_id FROM run_task) ORDER BY id"
     return [(row[0], row[1]) for row in rows_of(sql, [])]
 
+
+def look_up_readings(chunk: RunChunk) -> None:
+    """Give a chunk of books the readings that they have now."""
+    if not chunk.task_ids or chunk.reading_item_ids:
+        return
+    [[items, accounts, points]] = rows_of(_READINGS, {"tasks": chunk.task_ids, "run": chunk.run_id})
+    [[groups]] = rows_of(
+        "SELECT array_agg(group_id) FROM tier_group_member WHERE account_id = ANY(%s::bigint[])", [accounts or []]
+    )
+    chunk.reading_item_ids, chunk.account_ids, chunk.point_ids = items or [], accounts or [], points or []
+    chunk.group_ids = groups or []
+
+
+_BILLABLE = "i.state = 'APPROVED' AND i.account_id IS NOT NULL AND NOT i.never_billed"
+
+_TASKS = f"""
+    CREATE TEMP TABLE run_task ON COMMIT DROP AS
+    SELECT t.id AS task_id, t.book_id, t.period_id, count(*) AS items
+    FROM reading_task t JOIN reading_item i ON i.task_id = t.id
+    WHERE t.company_id = %(company)s AND t.period_id = ANY(%(periods)s) AND {_BILLABLE}
+      AND (%(books)s::bigint[] IS NULL OR t.book_id = ANY(%(books)s::bigint[]))
+      AND (%(items)s::bigint[] IS NULL OR i.id = ANY(%(items)s::bigint[]))
+    GROUP BY t.id
+"""
+
+_WIDE = """
+    CREATE TEMP TABLE run_wide ON COMMIT DROP AS
+    SELECT account_id FROM tier_group_member WHERE group_id IN (
+        SELECT group_id FROM tier_group_member WHERE company_id = %(company)s GROUP BY group_id HAVING count(*) > 1)
+    UNION
+    SELECT account_id FROM tier_group_member WHERE company_id = %(company)s GROUP BY account_id HAVING count(*) > 1
+    UNION
+    SELECT account_id FROM point_account GROUP BY account_id HAVING count(*) > 1
+"""
+"""Accounts that have, or ever had, more than one point or one tier group, or a group with others."""
+
+_APART = """
+    (i.account_id IN (SELECT account_id FROM run_wide) OR t.id IN (SELECT task_id FROM run_task WHERE items > %(size)s))
+"""
+
+_READINGS = f"""
+    SELECT array_agg(i.id), array_agg(i.account_id), array_agg(i.point_id) FROM reading_item i
+    WHERE i.task_id = ANY(%(tasks)s::bigint[]) AND {_BILLABLE}
+      AND i.id NOT IN (SELECT unnest(reading_item_ids) FROM run_chunk
+                       WHERE run_id = %(run)s AND cardinality(task_ids) = 0)
+"""
+
+_BOOK_CHUNKS = """
+    INSERT INTO run_chunk (run_id, chunk_no, state, task_ids, reading_item_ids, account_ids, point_ids, group_ids, prices,
+                           bill_count, amount, error_code, error_detail, attempts)
+    SELECT %(run)s, (SELECT count(*) FROM run_chunk WHERE run_id = %(run)s) + row_number() OVER (ORDER BY cut), 'WAITING',
+           tasks, '{}', '{}', '{}', '{}', '', 0, 0, '', '', 0
+    FROM (SELECT cut, array_agg(task_id) AS tasks
+          FROM (SELECT task_id, div(sum(items) OVER (ORDER BY task_id) - items, %(size)s) AS cut FROM run_task
+                WHERE items <= %(size)s) AS summed
+          GROUP BY cut) AS cuts
+"""
 
 _PLACES = """
     CREATE TEMP TABLE run_place ON COMMIT DROP AS
@@ -90,9 +156,7 @@ _PLACES = """
     LEFT JOIN tier_group_member p ON p.point_id = i.point_id
          AND p.from_date <= make_date(rp.yyyymm / 100, rp.yyyymm %% 100, 1)
          AND (p.to_date IS NULL OR make_date(rp.yyyymm / 100, rp.yyyymm %% 100, 1) < p.to_date)
-    WHERE t.company_id = %(company)s AND t.period_id = ANY(%(periods)s) AND i.state = 'APPROVED'
-      AND i.account_id IS NOT NULL AND NOT i.never_billed
-      AND (%(books)s::bigint[] IS NULL OR t.book_id = ANY(%(books)s::bigint[]))
+    WHERE t.id IN (SELECT task_id FROM run_task) AND {billable} AND {where}
       AND (%(items)s::bigint[] IS NULL OR i.id = ANY(%(items)s::bigint[]))
 """
 
@@ -117,9 +181,9 @@ _PLACE_CLUSTERS = """
 """
 
 _CHUNKS = """
-    INSERT INTO run_chunk (run_id, chunk_no, state, reading_item_ids, account_ids, point_ids, group_ids, prices, bill_count,
-                           amount, error_code, error_detail, attempts)
-    SELECT %(run)s, row_number() OVER (ORDER BY c.cut), 'WAITING', c.items, c.accounts, c.points, c.groups, '', 0, 0, '', '', 0
+    INSERT INTO run_chunk (run_id, chunk_no, state, task_ids, reading_item_ids, account_ids, point_ids, group_ids, prices,
+                           bill_count, amount, error_code, error_detail, attempts)
+    SELECT %(run)s, row_number() OVER (ORDER BY c.cut), 'WAITING', '{}', c.items, c.accounts, c.points, c.groups, '', 0, 0, '', '', 0
     FROM (SELECT cut, array_agg(reading_item_id) AS items, array_agg(account_id) AS accounts, array_agg(point_id) AS points,
                  COALESCE(array_agg(group_id) FILTER (WHERE group_id IS NOT NULL), '{}') AS groups
           FROM (SELECT *, div(rank() OVER (ORDER BY cluster) - 1, %(size)s) AS cut FROM run_place) AS ranked
@@ -143,20 +207,18 @@ def _join_clusters() -> None:
 
 
 def _hold_books(run: BillingRun) -> None:
-    wanted = rows_of("SELECT DISTINCT book_id, period_id FROM run_place ORDER BY 1, 2", [])
+    """A book belongs to one unissued run, whatever the period: what is read in it and stands in no group with others needs
+    no hold of its own then.
+    """
     taken = rows_of(
         "SELECT b.book_id, r.run_no FROM run_book b JOIN billing_run r ON r.id = b.run_id"
-        " JOIN (SELECT DISTINCT book_id, period_id FROM run_place) w"
-        " ON w.book_id = b.book_id AND w.period_id = b.period_id ORDER BY b.book_id LIMIT 1",
+        " WHERE b.book_id IN (SELECT book_id FROM run_task) ORDER BY b.book_id LIMIT 1",
         [],
     )
     if taken:
         raise BookTaken(book=taken[0][0], run=taken[0][1])
-    try:
-        with transaction.atomic():
-            RunBook.objects.bulk_create([RunBook(run=run, book_id=book, period_id=period) for book, period in wanted])
-    except IntegrityError as error:
-        raise BookTaken(book="", run="") from error
+    wanted = rows_of("SELECT DISTINCT book_id, period_id FROM run_task ORDER BY 1, 2", [])
+    RunBook.objects.bulk_create([RunBook(run=run, book_id=book, period_id=period) for book, period in wanted])
 
 
 def _hold_groups(run: BillingRun) -> None:

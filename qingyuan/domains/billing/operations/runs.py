@@ -119,6 +119,7 @@ def recalculate_run(*, actor: Actor, run_id: int, on: date) -> None:
         require_state(run, RunState.CALCULATED, RunState.CHECKED)
         RunItem.objects.filter(run_id=run_id).delete()
         RunPricing.objects.filter(run_id=run_id).delete()
+        RunChunk.objects.filter(run_id=run_id, task_ids__len__gt=0).update(reading_item_ids=[])
         RunChunk.objects.filter(run_id=run_id).update(
             state=ChunkState.WAITING, bill_count=0, amount=0, error_code="", error_detail="", attempts=0
         )

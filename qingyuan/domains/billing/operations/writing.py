@@ -21,7 +21,7 @@ from qingyuan.platform.copying import copy_text, escaped
 RUN_ITEM_COLUMNS = (
     *("run_id", "chunk_no", "position", "natural_key", "state", "kind", "group_id", "account_id", "point_id"),
     *("reading_item_id", "corrects_bill_id", "change_id", "book_id", "volume", "amount", "exception_code"),
-    *("exception_params", "pricing_no", "is_bulk", "hash"),
+    *("exception_params", "pricing_no", "hash"),
 )
 PRICING_COLUMNS = (
     *("run_id", "chunk_no", "pricing_no", "key", "input_before", "input_after", "lines", "volume", "amount"),
@@ -72,7 +72,7 @@ def copy_run_items(
             f"\t{_id(case.rows.group_id)}\t{case.rows.account_id}\t{case.rows.point_id}\t{case.rows.reading_item_id}"
             f"\t{_id(None if case.correction is None else case.correction.bill_id)}\t{_id(case.change_id)}"
             f"\t{case.rows.book_id}\t{0 if result is None else result.volume}\t{0 if result is None else result.total}"
-            f"\t{code}\t{params}\t{NULL if result is None else number}\tf\t{outcome.hash}\n"
+            f"\t{code}\t{params}\t{NULL if result is None else number}\t{outcome.hash}\n"
         )
         if result is not None:
             pricings.append(

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from qingyuan.domains.billing.queries.bulk_facts import FIELDS
 from qingyuan.domains.billing.queries.usage_rows import Surroundings, UsageRow
@@ -31,13 +31,20 @@ Key = tuple[Any, ...]
 """What terms are made of: ids and numbers, dates and dated facts as text."""
 
 
+class Pricing(NamedTuple):
+    """What a key of usual readings comes to: the lines' canonical text, and the columns of its row as COPY text."""
+
+    lines: str
+    columns: str
+
+
 class TermsMaker:
     """Makes terms by one price list."""
 
     def __init__(self, prices: PriceList) -> None:
         self.prices = prices
         self._known: dict[Key, Terms | Refusal] = {}
-        self.pricings: dict[str, str | None] = {}
+        self.pricings: dict[str, Pricing | None] = {}
         """What was priced by these terms and prices before, for operations/bulk_pricing.py."""
         self._item_codes = {each.id: each.code for each in prices.charge_items.values()}
 
