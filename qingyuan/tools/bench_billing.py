@@ -147,6 +147,7 @@ def _wait(run_id: int, state: RunState) -> None:
 
 def _prove(say: Say) -> float:
     say("verify and rebill --check")
+    _settle()
     started = time.perf_counter()
     audit.seal()
     broken = [verdict for verdict in verify_all() if not verdict.holds]

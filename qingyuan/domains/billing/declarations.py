@@ -34,7 +34,7 @@ PARAMETERS = (
     Parameter(
         code=CHUNK_SIZE,
         type=ParameterType.INTEGER,
-        default=500,
+        default=2000,
         label="Bills per chunk of a run",
         help="How many bills one transaction of a run works; a chunk holds its locks for the time that takes.",
         minimum=Decimal(1),

@@ -1,12 +1,13 @@
 """One hash for any chunk size; what differs is named."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from qingyuan.domains.billing.models import Bill, BillingRun, RunChunk, RunItem
+from qingyuan.domains.billing.models import Bill, BillingRun, RunChunk, RunItem, RunPricing
 from qingyuan.domains.billing.queries.compare import compare_runs
 from qingyuan.domains.billing.rules.states import RunPurpose
 from qingyuan.domains.meters.models import PointAccount, UsageShare
@@ -135,14 +136,13 @@ def test_issue_gives_the_bills_that_the_run_showed(mixed: Mixed) -> None:
     assert_books_hold()
 
 
-def test_snapshots_are_canonical_json(mixed: Mixed) -> None:
-    import json
+def test_inputs_and_lines_are_canonical_json(mixed: Mixed) -> None:
+    run = issue_run(calculated_run(mixed.priced, mixed.period, FEBRUARY, with_earlier=True), FEBRUARY)
 
-    run = calculated_run(mixed.priced, mixed.period, FEBRUARY, purpose=RunPurpose.REHEARSAL, with_earlier=True)
-
-    for row in RunItem.objects.filter(run=run):
-        assert canonical_json(json.loads(row.snapshot)) == row.snapshot
-        assert canonical_json(json.loads(row.lines)) == row.lines
+    for bill in Bill.objects.filter(run=run):
+        assert canonical_json(json.loads(bill.snapshot)) == bill.snapshot
+    for pricing in RunPricing.objects.filter(run=run):
+        assert canonical_json(json.loads(pricing.lines)) == pricing.lines
 
 
 def test_main_bills_what_its_sub_did_not_use(mixed: Mixed) -> None:

@@ -19,6 +19,7 @@ class Migration(migrations.Migration):
     dependencies = [("billing", "0005_lean_indexes")]
 
     operations = [
+        migrations.AlterField("billingrun", "chunk_size", models.PositiveIntegerField(default=2000)),
         migrations.AddField("runchunk", "task_ids", _bigint_list()),
         migrations.AlterField("runchunk", "reading_item_ids", _bigint_list()),
         migrations.AddField("runchunk", "account_ids", _bigint_list()),

@@ -38,7 +38,7 @@ class BillingRun(CompanyRow):
     totals = models.JSONField(default=dict)
     chunk_count = models.PositiveIntegerField(default=0)
     scope_count = models.PositiveIntegerField(default=0)
-    chunk_size = models.PositiveIntegerField(default=500)
+    chunk_size = models.PositiveIntegerField(default=2000)
     bill_no_start = models.BigIntegerField(null=True)
     job_id = models.BigIntegerField(null=True)
     created_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")

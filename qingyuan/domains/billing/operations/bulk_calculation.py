@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django.db import connection
 
@@ -37,7 +38,7 @@ def calculate_bulk(run: BillingRun, chunk: RunChunk, prices: PriceList) -> int:
         rate=partial(rate, catalogue=prices.catalogue),
     )
     composed = bulk_facts.inputs(run.pk, chunk.chunk_no)
-    given = {
+    given: dict[str, Any] = {
         "run": run.pk,
         "chunk": chunk.chunk_no,
         "items": array_literal(row[0] for row in composed),

@@ -89,7 +89,8 @@ _CREATE = """
         point_id bigint, book_id bigint, unit_id bigint, group_id bigint, yyyymm int, round_no int, kind text,
         from_date date, to_date date, months int, volume numeric(14,3), amount numeric(14,2), tax_amount numeric(14,2),
         hash text, snapshot text
-    ) ON COMMIT DELETE ROWS
+    ) ON COMMIT DELETE ROWS;
+    DELETE FROM bulk_bill
 """
 
 _COMPARE = f"""

@@ -4,6 +4,7 @@ Memory stays flat at any size: nothing passes through Python.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 
@@ -50,7 +51,7 @@ def plan(
     """
     if holding:
         hold_name(f"billing plan {run.company_id}")  # two runs that take books at the same time
-    given = {
+    given: dict[str, Any] = {
         "run": run.pk,
         "size": run.chunk_size,
         "company": run.company_id,

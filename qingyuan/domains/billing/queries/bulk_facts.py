@@ -34,8 +34,10 @@ _CREATE = """
         reading_item_id bigint, account_id bigint, customer_id bigint, point_id bigint, book_id bigint, unit_id bigint,
         group_id bigint, account_no text, point_no text, group_no text, yyyymm int, round_no int, revision int, kind text,
         from_date date, to_date date, months int, natural_key text COLLATE "C", usage text, key text, is_usual boolean
-    ) ON COMMIT DELETE ROWS
+    ) ON COMMIT DELETE ROWS;
+    DELETE FROM bulk_usage
 """
+"""Emptied at the end of the transaction, and here for a second chunk within one."""
 
 _GATHER = """
     INSERT INTO bulk_usage

@@ -213,6 +213,7 @@ _CREATE = f"""
     CREATE TEMP TABLE IF NOT EXISTS posting_apart ({_COLUMNS}) ON COMMIT DELETE ROWS;
     CREATE TEMP TABLE IF NOT EXISTS posting_part (parts_no int, charge_item_id bigint, amount numeric(14,2))
         ON COMMIT DELETE ROWS;
+    DELETE FROM posting_item; DELETE FROM posting_apart; DELETE FROM posting_part;
 """
 _WITH_MONEY = """
     SELECT p.id, p.customer_id, i.account_id, i.customer_id, i.unit_id, i.bill_id, i.amount

@@ -1,0 +1,321 @@
+"""The set-wise way and the way one by one give the same rows, and the set-wise way sees everything that moves."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from qingyuan.domains.billing.models import BillingRun, RunItem, RunPricing, TierEntry
+from qingyuan.domains.billing.operations import calculate
+from qingyuan.domains.billing.queries.compare import compare_runs
+from qingyuan.domains.billing.rules.calculate import item_hash
+from qingyuan.domains.billing.rules.states import RunPurpose
+from qingyuan.domains.customers.models import (
+    Account,
+    AccountHold,
+    AccountHolder,
+    AccountRelief,
+    Customer,
+    HouseholdSize,
+)
+from qingyuan.domains.meters.models import ItemOption, PointAccount, Quota, ServicePoint, UsageShare
+from qingyuan.domains.readings.models import ReadingItem
+from qingyuan.domains.tariffs.models import PriceVersion
+from tests.factories.billing import (
+    SH_IND,
+    SH_RES,
+    PricedTown,
+    account_of,
+    bill_month,
+    calculated_run,
+    correct_usage,
+    issue_run,
+    make_billable_points,
+    make_priced_town,
+    publish,
+    read_month,
+    share_group,
+)
+from tests.factories.book_checks import assert_books_hold
+from tests.factories.ledger import Company, Payer
+from tests.factories.payments_into_ledger import Paid
+from tests.factories.readings import OPENED
+
+JANUARY, FEBRUARY = date(2025, 1, 20), date(2025, 2, 20)
+VALUES = ("120", "330", "420", "100", "145", "145", "112", "180", "133", "164", "125", "109")
+RELIEF = """
+format: qingyuan-tariff/1
+code: sh-low
+name: 演示减免
+usage_class: LOW
+effective: {from: '2013-08-01', to: null}
+charges:
+  - {item: water, name: 自来水费, price: '2.00'}
+  - {item: sewage, name: 污水处理费, price: '1.70', volume_factor: '0.9'}
+  - {item: base, name: 基本水费, fixed: {per: month, by_calibre: {'15': '3.00', '50': '9.00', '80': '12.00'}}}
+"""
+
+
+@pytest.fixture
+def priced(db: None) -> PricedTown:
+    return make_priced_town(tariffs=(SH_RES, SH_IND, RELIEF))
+
+
+def _peopled(priced: PricedTown) -> list[int]:
+    """Twelve points that differ in all that terms are made of, some of them not usual."""
+    points = make_billable_points(priced, 12)
+    accounts = [account_of(point) for point in points]
+    company = {"company_id": priced.company_id}
+    HouseholdSize.objects.create(account_id=accounts[1], people=6, from_date=OPENED, **company)
+    HouseholdSize.objects.create(account_id=accounts[2], people=5, from_date=OPENED, to_date=FEBRUARY, **company)
+    HouseholdSize.objects.create(account_id=accounts[2], people=7, from_date=FEBRUARY, **company)
+    UsageShare.objects.filter(point_id__in=points[3:5]).update(usage_class_id=priced.classes["LOW"])
+    UsageShare.objects.filter(point_id=points[5]).update(usage_class_id=priced.classes["INDUSTRY"])
+    Account.objects.filter(pk=accounts[6]).update(tier_anchor="07-01")
+    Account.objects.filter(pk=accounts[7]).update(state="CLOSING")
+    ItemOption.objects.create(point_id=points[8], charge_item_id=priced.charges["sewage"], from_date=OPENED, **company)
+    Quota.objects.create(point_id=points[5], volume=Decimal(30), from_date=OPENED, **company)
+    share_group([accounts[9], accounts[10]], "G-共")
+    ServicePoint.objects.filter(pk=points[11]).update(calibre=50)
+    Customer.objects.filter(held_accounts__account_id=accounts[0]).update(name='演示"一\\号')
+    return points
+
+
+def _pay_ahead(priced: PricedTown, point: int, amount: str) -> None:
+    account_id = account_of(point)
+    payer = Payer(account_id, AccountHolder.objects.get(account_id=account_id).customer_id, priced.unit_id)
+    Paid(Company(priced.town.utility, "01"), payer, amount, on=JANUARY)
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    """What is done within leaves nothing behind. Django does not know of the savepoint: to the operations it is as if each
+    was called by itself.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SAVEPOINT undone")
+        yield
+        cursor.execute("ROLLBACK TO SAVEPOINT undone")
+
+
+def _one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calculate, "calculate_bulk", lambda *_: 0)
+
+
+ROWS = {
+    "bills": """
+        SELECT bill_no IS NOT NULL, company_id, unit_id, kind, basis, account_id, customer_id, point_id, book_id,
+               reading_item_id, group_id, yyyymm, round_no, tier_position, from_date, to_date, months, volume, amount,
+               tax_amount, posting_date, due_date, replaces_bill_id, corrects_bill_id, change_id, carry_after, hash_format,
+               hash, snapshot FROM bill ORDER BY account_id, hash""",
+    "lines": """
+        SELECT b.account_id, l.position, l.kind, l.charge_item_id, l.price_version_id, l.usage_class_id, l.tier, l.volume,
+               l.metered_volume, l.price, l.amount, l.tax_rate, l.tax_amount, l.counts
+        FROM bill_line l JOIN bill b ON b.id = l.bill_id ORDER BY b.account_id, b.hash, l.position""",
+    "live": """SELECT point_id, yyyymm, round_no, from_date, to_date FROM bill_live ORDER BY 1, 2, 3""",
+    "entries": """
+        SELECT e.group_id, e.counter, e.cycle_start_date, e.position, e.sequence = e.bill_id, e.volume, e.source, e.note
+        FROM tier_entry e ORDER BY 1, 2, 3, 4, 6""",
+    "items": """
+        SELECT company_id, unit_id, account_id, customer_id, kind, yyyymm, posting_date, due_date, amount, outstanding
+        FROM open_item ORDER BY account_id, amount""",
+    "parts": """
+        SELECT o.account_id, p.charge_item_id, p.amount FROM open_item_part p JOIN open_item o ON o.id = p.open_item_id
+        ORDER BY 1, 2, 3""",
+    "clearings": """
+        SELECT o.account_id, c.charge_item_id, c.source, c.amount, c.value_date, m.kind, m.amount, m.source_type
+        FROM clearing c JOIN open_item o ON o.id = c.open_item_id JOIN prepayment_movement m ON m.id = c.source_id AND c.source = 'PREPAYMENT'
+        ORDER BY 1, 2, 4""",
+    "balances": "SELECT account_id, owed, oldest_due_date, open_count, prepaid FROM account_balance ORDER BY 1",
+    "accounts": """
+        SELECT j.kind, e.chart_account_id, e.charge_item_id, sum(e.amount) FROM entry e JOIN journal j ON j.id = e.journal_id
+        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",
+    "readings": "SELECT id, state FROM reading_item ORDER BY id",
+}
+
+
+def _rows() -> dict[str, list[tuple[Any, ...]]]:
+    with connection.cursor() as cursor:
+        found = {}
+        for name, sql in ROWS.items():
+            cursor.execute(sql)
+            found[name] = cursor.fetchall()
+    return found
+
+
+def test_both_ways_write_the_same_rows(priced: PricedTown, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = _peopled(priced)
+    bill_month(priced, JANUARY, dict(zip(points, VALUES, strict=True)))  # so that there is tier use before
+    for point, amount in ((points[0], "500.00"), (points[1], "1.00"), (points[5], "500.00")):
+        _pay_ahead(priced, point, amount)
+    period = read_month(
+        priced, FEBRUARY, {point: str(int(value) * 2 - 93) for point, value in zip(points, VALUES, strict=True)}
+    )
+    with _undone():
+        run = issue_run(calculated_run(priced, period, FEBRUARY), FEBRUARY)
+        bulk = _rows(), run.result_hash, run.totals
+        kinds = list(RunItem.objects.filter(run=run).values_list("fingerprint", flat=True))
+        assert_books_hold()
+    assert len([kind for kind in kinds if kind is not None]) == 9  # all but the shared group and the changed household
+    assert len(kinds) == 12
+
+    _one_by_one(monkeypatch)
+    run = issue_run(calculated_run(priced, period, FEBRUARY), FEBRUARY)
+
+    assert not RunItem.objects.filter(run=run, fingerprint__isnull=False).exists()
+    for name, rows in _rows().items():
+        assert bulk[0][name] == rows, name
+    assert bulk[1:] == (run.result_hash, run.totals)
+
+
+def test_hash_of_a_bulk_item_is_that_of_its_bill_and_lines(priced: PricedTown) -> None:
+    points = _peopled(priced)
+    period = read_month(priced, JANUARY, dict(zip(points, VALUES, strict=True)))
+    run = issue_run(calculated_run(priced, period, JANUARY), JANUARY)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT b.snapshot, k.lines, b.hash FROM bill b JOIN run_item r ON r.run_id = b.run_id"
+            " AND r.reading_item_id = b.reading_item_id JOIN run_pricing k ON k.run_id = r.run_id"
+            " AND k.chunk_no = r.chunk_no AND k.pricing_no = r.pricing_no WHERE b.run_id = %s",
+            [run.pk],
+        )
+        rows = cursor.fetchall()
+    assert len(rows) == 12
+    assert [item_hash(snapshot, lines) for snapshot, lines, _ in rows] == [row[2] for row in rows]
+
+
+def _account(point: int) -> int:
+    return account_of(point)
+
+
+MOVES: dict[str, Callable[[PricedTown, int], object]] = {
+    "people": lambda town, point: HouseholdSize.objects.create(
+        company_id=town.company_id, account_id=_account(point), people=9, from_date=OPENED
+    ),
+    "relief": lambda town, point: AccountRelief.objects.create(
+        company_id=town.company_id, account_id=_account(point), scheme="low-income", from_date=OPENED
+    ),
+    "usage class": lambda town, point: UsageShare.objects.filter(point_id=point).update(
+        usage_class_id=town.classes["LOW"]
+    ),
+    "second share": lambda town, point: UsageShare.objects.create(
+        company_id=town.company_id,
+        point_id=point,
+        usage_class_id=town.classes["LOW"],
+        kind="FIXED",
+        value=Decimal(2),
+        position=7,
+        from_date=OPENED,
+    ),
+    "option": lambda town, point: ItemOption.objects.create(
+        company_id=town.company_id, point_id=point, charge_item_id=town.charges["sewage"], from_date=OPENED
+    ),
+    "quota": lambda town, point: Quota.objects.create(
+        company_id=town.company_id, account_id=_account(point), volume=Decimal(3), from_date=OPENED
+    ),
+    "anchor": lambda town, point: Account.objects.filter(pk=_account(point)).update(tier_anchor="07-01"),
+    "state": lambda town, point: Account.objects.filter(pk=_account(point)).update(state="SUSPENDED"),
+    "hold": lambda town, point: AccountHold.objects.create(
+        company_id=town.company_id, account_id=_account(point), activity="BILLING", from_date=OPENED, reason="复核"
+    ),
+    "reading": lambda town, point: correct_usage(ReadingItem.objects.get(point_id=point).pk, "21.000"),
+    "calibre": lambda town, point: ServicePoint.objects.filter(pk=point).update(calibre=80),
+    "another group": lambda town, point: share_group([_account(point)], "G-9"),
+    "tier use before": lambda town, point: TierEntry.objects.create(
+        group_id=_group_of(point),
+        counter="RESIDENTIAL",
+        cycle_start_date=date(2025, 1, 1),
+        position=202412_01,
+        sequence=1,
+        volume=Decimal(7),
+        source="OPENING",
+    ),
+}
+
+
+def _group_of(point: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT group_id FROM tier_group_member WHERE account_id = %s", [account_of(point)])
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_what_moves_after_the_calculation_is_not_issued(priced: PricedTown, move: str) -> None:
+    moving, *others = make_billable_points(priced, 4)
+    period = read_month(priced, JANUARY, dict.fromkeys((moving, *others), "120"))
+    run = calculated_run(priced, period, JANUARY)
+    assert RunItem.objects.filter(run=run, fingerprint__isnull=False).count() == 4
+
+    MOVES[move](priced, moving)
+    run = issue_run(run, JANUARY)
+
+    assert (run.totals["issued"], run.totals["stale"]) == (3, 1)
+    assert RunItem.objects.get(run=run, state="STALE").point_id == moving
+    assert ReadingItem.objects.get(point_id=moving).state == "APPROVED"
+    assert_books_hold()
+
+
+def test_new_prices_after_the_calculation_are_seen(priced: PricedTown) -> None:
+    points = make_billable_points(priced, 3)
+    period = read_month(priced, JANUARY, dict.fromkeys(points, "120"))
+    run = calculated_run(priced, period, JANUARY)
+
+    PriceVersion.objects.filter(plan__code="sh-res").update(effective_to=date(2024, 6, 1))
+    publish(priced, SH_RES.replace("2013-08-01", "2024-06-01").replace("1.92", "1.93"))
+    run = issue_run(run, JANUARY)
+
+    assert (run.totals["issued"], run.totals["stale"]) == (0, 3)
+
+
+def test_a_new_holder_is_seen_by_the_books(priced: PricedTown) -> None:
+    """The holder is no part of the input: whoever holds the account when the bill is issued owes it."""
+    point, *_ = make_billable_points(priced, 2)
+    period = read_month(priced, JANUARY, {point: "120"})
+    run = calculated_run(priced, period, JANUARY)
+    new = Customer.objects.create(company_id=priced.company_id, customer_no="K-new", kind="PERSON", name="演示新户")
+    AccountHolder.objects.filter(account_id=account_of(point)).update(customer=new)
+
+    issue_run(run, JANUARY)
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT b.customer_id, o.customer_id FROM bill b JOIN open_item o ON o.bill_id = b.id")
+        assert cursor.fetchall() == [(new.pk, new.pk)]
+    assert_books_hold()
+
+
+def test_a_large_run_goes_book_by_book_and_keeps_together_what_belongs_together(priced: PricedTown) -> None:
+    points = make_billable_points(priced, 9)
+    share_group([account_of(points[0]), account_of(points[8])], "G-2")
+    PointAccount.objects.filter(point_id=points[1]).update(account_id=account_of(points[2]))
+    period = read_month(priced, JANUARY, dict.fromkeys(points, "120"))
+    whole = calculated_run(priced, period, JANUARY, purpose=RunPurpose.REHEARSAL, chunk_size=100)
+
+    run = calculated_run(priced, period, JANUARY, chunk_size=4)
+
+    chunks = {chunk.chunk_no: chunk for chunk in run.chunks.order_by("chunk_no")}
+    together = [set(chunk.reading_item_ids) for chunk in chunks.values()]
+    items = dict(ReadingItem.objects.values_list("point_id", "id"))
+    assert sum(len(one) for one in together) == 9
+    assert any({items[points[0]], items[points[8]]} <= one for one in together)
+    assert any({items[points[1]], items[points[2]]} <= one for one in together)
+    assert compare_runs(whole.pk, run.pk) == ()
+    assert run.result_hash == whole.result_hash
+    run = issue_run(run, JANUARY)
+    assert (run.totals["issued"], run.totals["stale"]) == (9, 0)
+    assert_books_hold()
+
+
+def test_pricings_are_far_fewer_than_items(priced: PricedTown) -> None:
+    points = make_billable_points(priced, 8)
+    period = read_month(priced, JANUARY, dict.fromkeys(points, "120"))
+
+    run = calculated_run(priced, period, JANUARY, purpose=RunPurpose.REHEARSAL)
+
+    assert RunItem.objects.filter(run=run).count() == 8
+    assert RunPricing.objects.filter(run=run).count() == 1
+    assert BillingRun.objects.get(pk=run.pk).totals["bills"] == 8
