@@ -16,7 +16,7 @@ from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
 from qingyuan.platform.staff.queries import reach
 
-VIEW = "billing.view"
+VIEW = "billing.view_runs"
 SORTS = {"run_no": "id", "yyyymm": "period__yyyymm", "business_date": "business_date"}
 MOST = 500
 

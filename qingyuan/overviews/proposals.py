@@ -14,7 +14,7 @@ from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
 from qingyuan.platform.staff.queries import reach
 
-VIEW = "billing.view"
+VIEW = "billing.view_runs"
 SORTS = {"bill_no": "b.bill_no", "amount": "p.amount", "created_at": "p.created_at"}
 
 

@@ -12,7 +12,8 @@ SHOCK_FACTOR = "billing.shock_factor"
 SHOCK_MINIMUM = "billing.shock_minimum"
 
 PERMISSIONS = (
-    Permission("billing.view", "See billing runs and bills"),
+    Permission("billing.view", "See bills"),
+    Permission("billing.view_runs", "See billing runs and correction proposals"),
     Permission("billing.run", "Rehearse and calculate billing runs"),
     Permission("billing.check", "Check calculated billing runs"),
     Permission("billing.issue", "Issue billing runs"),

@@ -60,7 +60,17 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
         "reading_supervisor",
         "抄表主管",
         "Reading supervisor",
-        (*_ACCOUNTS, "readings.*", "routes.*", "meters.*", "billing.view", "files.*", "jobs.view", "staff.view"),
+        (
+            *_ACCOUNTS,
+            "readings.*",
+            "routes.*",
+            "meters.*",
+            "billing.view",
+            "billing.view_runs",
+            "files.*",
+            "jobs.view",
+            "staff.view",
+        ),
     ),
     RoleTemplate(
         "billing_clerk",
@@ -71,6 +81,7 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
             *_MONEY,
             "tariffs.view",
             "tariffs.edit",
+            "billing.view_runs",
             "billing.run",
             "jobs.view",
             "files.attach",
@@ -107,7 +118,7 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
         "finance",
         "财务",
         "Finance",
-        ("customers.view", "customers.search", *_MONEY, "tariffs.view", "ledger.*", "jobs.view"),
+        ("customers.view", "customers.search", *_MONEY, "billing.view_runs", "tariffs.view", "ledger.*", "jobs.view"),
     ),
     RoleTemplate(
         "customer_service",
@@ -141,7 +152,7 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
         AUDITOR,
         "审计员",
         "Auditor",
-        ("audit.*", "*.view"),
+        ("audit.*", "*.view", "billing.view_runs"),
     ),
 )
 

@@ -45,8 +45,8 @@ def test_bill_page_says_its_lines_and_places(priced: PricedTown) -> None:
 def test_person_of_another_unit_finds_neither_bill_nor_run(priced: PricedTown) -> None:
     (point,) = make_billable_points(priced, 1)
     (bill,) = bill_month(priced, JANUARY, {point: "140"})
-    stranger = make_person(priced.town.utility.west_id, "billing.view")
-    neighbour = make_person(priced.unit_id, "billing.view")
+    stranger = make_person(priced.town.utility.west_id, "billing.view", "billing.view_runs")
+    neighbour = make_person(priced.unit_id, "billing.view", "billing.view_runs")
 
     def count(actor: Actor) -> int:
         return run_list(actor, filters={}, sort="run_no", descending=False, offset=0, limit=10, on=JANUARY)[1]

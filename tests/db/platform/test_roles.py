@@ -1,15 +1,17 @@
 """Roles, assignments, the separation of the three admins."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
+from django.db import connection
 
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound, NotPermitted, StaleEdit
 from qingyuan.platform import registry
 from qingyuan.platform.audit.models import AuditEntry
 from qingyuan.platform.staff import operations, queries
-from qingyuan.platform.staff.models import Role, RoleAssignment
+from qingyuan.platform.staff.models import Role, RoleAssignment, RolePermission
 from qingyuan.platform.staff.role_templates import TEMPLATES, expanded
 from qingyuan.platform.staff.rules.separation import check_separation
 from tests.factories.platform import FIRST_DAY, SYSTEM, Utility, give_role, make_person, make_utility
@@ -260,3 +262,23 @@ def test_reactivated_person_comes_back_without_roles(utility: Utility, db: None)
 
     assert queries.person(SYSTEM, _id(person), on=TODAY).is_active
     assert queries.permissions_of(person, on=TODAY) == frozenset()
+
+
+def test_who_saw_runs_by_the_one_permission_keeps_seeing_them(utility: Utility, db: None) -> None:
+    """Migration 0003 over roles as they were made before it."""
+    migration = import_module("qingyuan.platform.staff.migrations.0003_seeing_runs_apart_from_bills")
+    roles = {
+        code: Role.objects.create(code=f"was-{code or 'own'}", name=code or "自定义", template=code)
+        for code in ("cashier", "finance", "")
+    }
+    blind = Role.objects.create(code="was-blind", name="无账单", template="")
+    for role in roles.values():
+        RolePermission.objects.create(role=role, permission="billing.view")
+
+    for _ in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(migration._KEEP)
+
+    seeing = set(RolePermission.objects.filter(permission="billing.view_runs").values_list("role_id", flat=True))
+    assert {roles["finance"].pk, roles[""].pk} <= seeing
+    assert not {roles["cashier"].pk, blind.pk} & seeing

@@ -27,7 +27,7 @@ from tests.factories.platform import make_person
 from tests.factories.readings import period_id, plan
 
 pytestmark = pytest.mark.django_db
-ALL = ("billing.view", "billing.run", "billing.check", "billing.issue")
+ALL = ("billing.view", "billing.view_runs", "billing.run", "billing.check", "billing.issue")
 JANUARY = date(2025, 1, 20)
 FEBRUARY = date(2025, 2, 20)
 
@@ -220,7 +220,7 @@ def test_run_of_another_company_is_not_found(priced: PricedTown) -> None:
 
 def test_viewer_has_no_buttons_and_is_refused(priced: PricedTown) -> None:
     run = calculated_run(priced, read(priced, JANUARY), JANUARY)
-    viewer = signed_in_client(make_staff("billing.view", unit_id=priced.company_id, login="viewer"))
+    viewer = signed_in_client(make_staff("billing.view_runs", unit_id=priced.company_id, login="viewer"))
 
     page = viewer.get(f"/billing/runs/{run.pk}/")
 

@@ -13,6 +13,8 @@ from qingyuan.domains.billing.queries.explain import explain_bill
 from qingyuan.interfaces.office.bills.explanation import tree_of
 from qingyuan.interfaces.office.shell.explanations import ExplainedStep
 from qingyuan.interfaces.office.shell.formats import money_text
+from qingyuan.platform import registry
+from qingyuan.platform.staff.role_templates import expanded, template
 from tests.counting import DETAIL, LIST, questions
 from tests.db.billing.test_cancel import day, six_bills
 from tests.db.office.people import make_staff, signed_in_client
@@ -25,7 +27,7 @@ from tests.factories.billing import (
 )
 
 pytestmark = pytest.mark.django_db
-ALL = ("billing.view", "billing.cancel", "billing.decide_proposals")
+ALL = ("billing.view", "billing.view_runs", "billing.cancel", "billing.decide_proposals")
 D = Decimal
 
 
@@ -192,3 +194,27 @@ def test_viewer_may_not_cancel(priced: PricedTown) -> None:
 
     assert viewer.get(f"/bills/{bill.bill_no}/").context["cancel"] is None
     assert viewer.post(f"/bills/{bill.bill_no}/cancel/", {"typed": "1", "reason": "x"}).status_code == 403
+
+
+def test_cashier_opens_bills_and_neither_runs_nor_proposals(priced: PricedTown) -> None:
+    (point,) = make_billable_points(priced, 1)
+    bills = six_bills(priced, point)
+    owner = signed_in_client(make_staff(*ALL, unit_id=priced.company_id, login="owner"))
+    owner.post(f"/bills/{bills[1].bill_no}/cancel/", {"typed": "207.00", "reason": "抄错"})
+    proposed = Bill.objects.get(pk=RerateProposal.objects.filter(state="OPEN")[0].bill_id)
+    held = expanded(template("cashier").permissions, registry.permissions.all())
+    cashier = signed_in_client(make_staff(*held, unit_id=priced.company_id, login="cashier"))
+    page = f"/bills/{proposed.bill_no}/"
+    run_url = f"/billing/runs/{proposed.run_id}/"
+
+    menu = {entry.url for group in cashier.get("/password/").context["shell"].menu for entry in group.entries}
+    seen = cashier.get(page).content.decode()
+
+    assert "/bills/" in menu
+    assert not [url for url in menu if url.startswith("/billing/")]
+    assert proposed.run.run_no in seen
+    assert "/billing/" not in seen
+    assert run_url in owner.get(page).content.decode() and "/billing/proposals/" in owner.get(page).content.decode()
+    assert cashier.get(f"/accounts/{proposed.account.account_no}/bills/").status_code == 200
+    for url in ("/billing/runs/", run_url, f"{run_url}totals/", "/billing/proposals/"):
+        assert cashier.get(url).status_code == 403

@@ -53,6 +53,17 @@ def test_cashier_holds_nothing_of_tariffs() -> None:
     assert not [code for code in held if code.startswith(("tariffs.", "billing.run", "parameters."))]
 
 
+def test_cashier_explains_bills_and_sees_no_runs() -> None:
+    held = expanded(template("cashier").permissions, registry.permissions.all())
+
+    assert [code for code in held if code.startswith("billing.")] == ["billing.view"]
+
+
+@pytest.mark.parametrize("code", ["billing_clerk", "billing_supervisor", "finance", "reading_supervisor", "auditor"])
+def test_who_works_with_runs_or_answers_for_them_sees_them(code: str) -> None:
+    assert "billing.view_runs" in expanded(template(code).permissions, registry.permissions.all())
+
+
 def test_shipped_role_has_an_english_name_until_it_is_renamed() -> None:
     assert shown_name("收费员", "cashier", "en") == "Cashier"
     assert shown_name("收费员", "cashier", "zh-hans") == "收费员"

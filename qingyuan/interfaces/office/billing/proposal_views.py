@@ -91,7 +91,7 @@ def _load(actor: Actor, query: ListQuery) -> ListResult[ProposalRow]:
     return ListResult(rows, count, {"amount": amount})
 
 
-@requires("billing.view")
+@requires("billing.view_runs")
 def proposals(request: OfficeRequest) -> HttpResponseBase:
     return list_response(request, PROPOSALS, ProposalFilter, _load)
 

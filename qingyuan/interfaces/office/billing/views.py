@@ -40,7 +40,7 @@ from qingyuan.overviews.billing_runs import (
     run_unusual,
 )
 
-VIEW = "billing.view"
+VIEW = "billing.view_runs"
 MOST_DIFFERENCES = 500
 
 RUNS: ListSpec[RunRow] = ListSpec(

@@ -94,6 +94,7 @@ def bills(request: OfficeRequest) -> HttpResponseBase:
 @requires("billing.view")
 def bill(request: OfficeRequest, bill_no: str) -> HttpResponse:
     found = bill_page(request.actor, bill_no, on=timezone.localdate())
+    sees_runs = "billing.view_runs" in request.permissions
     may_change = "billing.cancel" in request.permissions and found.row.is_live
     context = {
         "bill": found,
@@ -101,11 +102,11 @@ def bill(request: OfficeRequest, bill_no: str) -> HttpResponse:
         "clearings": _clearings(found),
         "tier_use": _tier_use(found),
         "tree": tree_of(found.explanation, corrects=found.corrects.bill_no if found.corrects else ""),
-        "facts": _facts(found),
+        "facts": _facts(found, sees_runs=sees_runs),
         "links": _links(found),
         "cancel": _cancel(found) if may_change else None,
         "rebill": _rebill(found) if may_change and found.corrects is None else None,
-        "proposals_url": f"{reverse('billing:proposals')}?q={found.row.account_no}" if found.open_proposals else "",
+        "proposals_url": _proposals_url(found) if sees_runs else "",
     }
     return detail_response(request, _page(found), "bills/bill.html", context=context)
 
@@ -151,9 +152,17 @@ def _notice(found: BillPage) -> str:
     }
 
 
-def _facts(found: BillPage) -> FactList:
+def _proposals_url(found: BillPage) -> str:
+    return f"{reverse('billing:proposals')}?q={found.row.account_no}" if found.open_proposals else ""
+
+
+def _facts(found: BillPage, *, sees_runs: bool) -> FactList:
     facts = [
-        Fact(gettext_lazy("Billing run"), found.run_no, url=reverse("billing:run", args=[found.run_id])),
+        Fact(
+            gettext_lazy("Billing run"),
+            found.run_no,
+            url=reverse("billing:run", args=[found.run_id]) if sees_runs else "",
+        ),
         Fact(gettext_lazy("Organisation unit"), found.unit_name),
         Fact(gettext_lazy("Book"), found.row.book_no),
         Fact(gettext_lazy("Service point"), found.point_no),
