@@ -10,6 +10,9 @@ import pytest
 
 from tests.databases import InThread
 
+PATIENT = 8
+"""Seconds for a control, whose callers do meet: no lock keeps any of them, only a busy machine is slow."""
+
 
 def meet(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, *, parties: int = 2, seconds: float = 1.5) -> None:
     """Let callers of `owner.name` wait for each other after its work is done. Where a lock keeps the second one from

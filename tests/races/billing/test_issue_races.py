@@ -30,7 +30,7 @@ from tests.factories.book_checks import assert_books_hold
 from tests.factories.ledger import Company, Payer
 from tests.factories.payments_into_ledger import Paid
 from tests.factories.platform import SYSTEM
-from tests.races.meeting import meet, outcomes
+from tests.races.meeting import PATIENT, meet, outcomes
 
 pytestmark = pytest.mark.race
 JANUARY, FEBRUARY = date(2025, 1, 20), date(2025, 2, 20)
@@ -98,8 +98,8 @@ def test_payment_and_chunk_at_once_share_the_prepayment(story: Story, monkeypatc
 
 
 def test_control_without_the_locks_the_prepayment_is_spent_twice(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    meet(monkeypatch, desk.Desk, "put_prepayments")
-    meet(monkeypatch, writing, "hold_prepayments")
+    meet(monkeypatch, desk.Desk, "put_prepayments", seconds=PATIENT)
+    meet(monkeypatch, writing, "hold_prepayments", seconds=PATIENT)
     monkeypatch.setattr(writing, "hold", lambda *_args, **_given: None)
 
     done = outcomes(story.pay, story.issue)

@@ -16,7 +16,7 @@ from tests.factories.book_checks import assert_books_hold
 from tests.factories.ledger import POSTED, Company, Payer, make_company, make_payer, post, receivable
 from tests.factories.payments_into_ledger import Paid
 from tests.factories.platform import SYSTEM
-from tests.races.meeting import meet, outcomes
+from tests.races.meeting import PATIENT, meet, outcomes
 
 pytestmark = pytest.mark.race
 
@@ -61,8 +61,8 @@ def test_payment_and_run_share_one_prepayment(story: Story, monkeypatch: pytest.
 
 
 def test_control_without_the_lock_the_prepayment_is_spent_twice(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
-    meet(monkeypatch, desk.Desk, "put_prepayments")
-    meet(monkeypatch, writing, "hold_prepayments")
+    meet(monkeypatch, desk.Desk, "put_prepayments", seconds=PATIENT)
+    meet(monkeypatch, writing, "hold_prepayments", seconds=PATIENT)
     monkeypatch.setattr(writing, "hold", _no_lock)
 
     done = outcomes(story.top_up, story.run)

@@ -14,7 +14,7 @@ from qingyuan.domains.payments.operations import taking
 from tests.factories.book_checks import assert_books_hold
 from tests.factories.ledger import Company, Payer, make_company, make_payers, post, receivable
 from tests.factories.payments import Till, open_till, take
-from tests.races.meeting import meet, outcomes
+from tests.races.meeting import PATIENT, meet, outcomes
 
 pytestmark = pytest.mark.race
 
@@ -54,7 +54,7 @@ def test_two_cashiers_clear_one_bill_once(hall: Hall, monkeypatch: pytest.Monkey
 
 
 def test_control_without_the_lock_both_clear_the_bill(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    meet(monkeypatch, payment_clearing, "lay_out")
+    meet(monkeypatch, payment_clearing, "lay_out", seconds=PATIENT)
     monkeypatch.setattr(writing, "hold", _no_lock)
 
     taken = outcomes(lambda: hall.pay(0, "a"), lambda: hall.pay(1, "b"))
@@ -76,7 +76,7 @@ def test_payment_sent_twice_at_once_is_taken_once(hall: Hall, monkeypatch: pytes
 
 
 def test_control_without_the_queue_the_second_request_fails(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    meet(monkeypatch, taking, "_taken_before")
+    meet(monkeypatch, taking, "_taken_before", seconds=PATIENT)
     monkeypatch.setattr(taking, "one_at_a_time", _no_lock)
 
     taken = outcomes(lambda: hall.pay(0, "same"), lambda: hall.pay(0, "same"))
@@ -111,7 +111,7 @@ def test_control_without_the_series_lock_two_payments_get_one_number(
     other = make_payers(hall.company, 1, first=2)[0]
     take(hall.tills[0], {other.account_id: "10.00"}, key="first")  # the series is there: making it would queue the two
     draw = import_module("qingyuan.platform.numbering.operations.draw")  # the package's own `draw` is the function
-    meet(monkeypatch, draw, "written")
+    meet(monkeypatch, draw, "written", seconds=PATIENT)
     monkeypatch.setattr(draw, "hold", _no_lock)
 
     taken = outcomes(lambda: hall.pay(0, "a"), lambda: take(hall.tills[1], {other.account_id: "20.00"}, key="b"))
