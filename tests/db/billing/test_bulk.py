@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from qingyuan.domains.billing.models import BillingRun, RunItem, RunPricing, TierEntry
+from qingyuan.domains.billing.models import Bill, BillingRun, RunItem, RunPricing, TierEntry
 from qingyuan.domains.billing.operations import calculate
 from qingyuan.domains.billing.queries.compare import compare_runs
 from qingyuan.domains.billing.rules.calculate import item_hash
@@ -43,7 +43,7 @@ from tests.factories.billing import (
 from tests.factories.book_checks import assert_books_hold
 from tests.factories.ledger import Company, Payer
 from tests.factories.payments_into_ledger import Paid
-from tests.factories.readings import OPENED
+from tests.factories.readings import OPENED, period_id, plan, read_and_approve
 
 JANUARY, FEBRUARY = date(2025, 1, 20), date(2025, 2, 20)
 VALUES = ("120", "330", "420", "100", "145", "145", "112", "180", "133", "164", "125", "109")
@@ -319,3 +319,22 @@ def test_pricings_are_far_fewer_than_items(priced: PricedTown) -> None:
     assert RunItem.objects.filter(run=run).count() == 8
     assert RunPricing.objects.filter(run=run).count() == 1
     assert BillingRun.objects.get(pk=run.pk).totals["bills"] == 8
+
+
+def test_bulk_bills_and_a_credit_follow_each_other_in_one_chunk(priced: PricedTown) -> None:
+    """The bulk touches prepayment before the true-up's credit looks for what is owed: the locks are taken beforehand."""
+    points = make_billable_points(priced, 3)
+    bill_month(priced, JANUARY, {points[0]: "150", points[1]: "130", points[2]: "160"})
+    plan(priced.town, FEBRUARY)
+    read_and_approve(points[2], FEBRUARY, None, "02")
+    issue_run(calculated_run(priced, period_id(priced.town, 202502), FEBRUARY), FEBRUARY)
+    _pay_ahead(priced, points[0], "500.00")
+    march = date(2025, 3, 20)
+    period = read_month(priced, march, {points[0]: "160", points[1]: "140", points[2]: "180"})
+
+    run = issue_run(calculated_run(priced, period, march), march)
+
+    assert set(Bill.objects.filter(run=run).values_list("kind", flat=True)) == {"REGULAR", "REFUND"}
+    assert run.totals["stale"] == 0
+    assert RunItem.objects.filter(run=run, fingerprint__isnull=False).exists()
+    assert_books_hold()

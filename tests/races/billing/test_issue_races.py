@@ -101,6 +101,7 @@ def test_control_without_the_locks_the_prepayment_is_spent_twice(story: Story, m
     meet(monkeypatch, desk.Desk, "put_prepayments", seconds=PATIENT)
     meet(monkeypatch, writing, "hold_prepayments", seconds=PATIENT)
     monkeypatch.setattr(writing, "hold", lambda *_args, **_given: None)
+    monkeypatch.setattr(issue, "hold_money", lambda **_given: None)
 
     done = outcomes(story.pay, story.issue)
 
@@ -124,11 +125,12 @@ def test_chunk_delivered_twice_is_issued_once(story: Story) -> None:
 def test_control_without_the_chunk_lock_the_second_delivery_hits_the_last_wall(
     story: Story, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With chunk, group, account and reading locks off, the unique live bill of a point is what is left."""
+    """With the locks of chunk, group, account, reading and money off, the unique live bill of a point is what is left."""
 
     def unlocked(run_id: int, chunk_no: int | None, state: ChunkState) -> RunChunk | None:
         return RunChunk.objects.filter(run_id=run_id, chunk_no=chunk_no or 1, state=state).first()
 
+    monkeypatch.setattr(issue, "hold_money", lambda **_given: None)
     monkeypatch.setattr(issue, "claimed", unlocked)
     for name in ("hold", "lock_items"):
         monkeypatch.setattr(issue, name, lambda *_args, **_given: None)

@@ -23,6 +23,7 @@ from qingyuan.domains.billing.rules.calculate import Outcome, calculate
 from qingyuan.domains.billing.rules.states import BillKind, ChunkState, RunItemState, RunState
 from qingyuan.domains.billing.rules.tier_use import UseTable
 from qingyuan.domains.customers import operations as customers
+from qingyuan.domains.ledger.operations.bulk_receivables import hold_money
 from qingyuan.domains.ledger.operations.periods import hold_open_period
 from qingyuan.domains.ledger.operations.receivables import post_receivables
 from qingyuan.domains.ledger.rules.posting import PostingSource
@@ -169,6 +170,11 @@ def _issue_bulk(actor: Actor, run: BillingRun, chunk: RunChunk, prices: PriceLis
     hold(Rank.TIER_GROUP, TierGroup, {*chunk.group_ids, *(row[0] for row in single if row[0] is not None)})
     customers.lock_accounts({*chunk.account_ids, *(row[1] for row in single)})
     lock_items(chunk.reading_item_ids)
+    hold_money(
+        money_of=chunk.account_ids,
+        owed_of={row[1] for row in single},
+        bill_ids={row[2] for row in single if row[2] is not None},
+    )
     if chunk.prices != prices.fingerprint:
         return IssuedBulk(0, ())
     bill_no_of = _bill_no_of(run, run.posting_date)
@@ -181,7 +187,7 @@ def _issue_bulk(actor: Actor, run: BillingRun, chunk: RunChunk, prices: PriceLis
 
 
 _SINGLE = """
-    SELECT group_id, account_id FROM run_item WHERE run_id = %s AND chunk_no = %s AND state = 'CALCULATED' AND fingerprint IS NULL
+    SELECT group_id, account_id, corrects_bill_id FROM run_item WHERE run_id = %s AND chunk_no = %s AND state = 'CALCULATED' AND fingerprint IS NULL
 """
 
 

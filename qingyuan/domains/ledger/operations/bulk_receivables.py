@@ -5,7 +5,7 @@ What takes thought (money that does not cover the bill, older debts beside it, s
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from django.db import connection
 
 from qingyuan.domains.ledger.models import OpenItem, Prepayment
 from qingyuan.domains.ledger.operations import balances, offsets
-from qingyuan.domains.ledger.operations.desk import accounts_on_hold
+from qingyuan.domains.ledger.operations.desk import accounts_on_hold, lay_out
 from qingyuan.domains.ledger.operations.fen import ids_text
 from qingyuan.domains.ledger.operations.journals import Draft, post_journals
 from qingyuan.domains.ledger.operations.periods import hold_open_period
@@ -42,6 +42,13 @@ class Covered(NamedTuple):
 
     bill_id: int
     prepayment_id: int
+
+
+def hold_money(*, money_of: Iterable[int], owed_of: Iterable[int], bill_ids: Iterable[int]) -> None:
+    """Lock what several postings of one transaction will touch, so that each may follow the other: what accounts with money
+    (of `money_of`) and the accounts `owed_of` owe, the receivables of these bills, and then the prepayments.
+    """
+    lay_out(money_of=money_of, owed_of=owed_of, bill_ids=bill_ids)
 
 
 def post_bulk_receivables(
