@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from qingyuan.domains.billing.models import Bill, BillingRun, RunItem, RunPricing, TierEntry
+from qingyuan.domains.billing.models import (
+    Bill,
+    BillingRun,
+    RunItem,
+    RunPricing,
+    TierEntry,
+    TierGroup,
+    TierGroupMember,
+)
 from qingyuan.domains.billing.operations import calculate
 from qingyuan.domains.billing.queries.compare import compare_runs
 from qingyuan.domains.billing.rules.calculate import item_hash
@@ -81,7 +89,7 @@ def _peopled(priced: PricedTown) -> list[int]:
     Quota.objects.create(point_id=points[5], volume=Decimal(30), from_date=OPENED, **company)
     share_group([accounts[9], accounts[10]], "G-共")
     ServicePoint.objects.filter(pk=points[11]).update(calibre=50)
-    Customer.objects.filter(held_accounts__account_id=accounts[0]).update(name='演示"一\\号')
+    ServicePoint.objects.filter(pk=points[0]).update(point_no='点"一\\号')
     return points
 
 
@@ -338,3 +346,46 @@ def test_bulk_bills_and_a_credit_follow_each_other_in_one_chunk(priced: PricedTo
     assert run.totals["stale"] == 0
     assert RunItem.objects.filter(run=run, fingerprint__isnull=False).exists()
     assert_books_hold()
+
+
+def _billed_both_ways(priced: PricedTown, period: int, on: date, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run's hash and bills are the same whichever way they were made."""
+    with _undone():
+        run = issue_run(calculated_run(priced, period, on), on)
+        bulk = _rows(), run.result_hash, run.totals
+    _one_by_one(monkeypatch)
+    run = issue_run(calculated_run(priced, period, on), on)
+    for name, rows in _rows().items():
+        assert bulk[0][name] == rows, name
+    assert bulk[1:] == (run.result_hash, run.totals)
+
+
+def test_tier_use_counts_once_for_an_account_that_came_back_to_its_group(
+    priced: PricedTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point, _ = make_billable_points(priced, 2)
+    bill_month(priced, JANUARY, {point: "290"})
+    first = TierGroupMember.objects.get(account_id=account_of(point))
+    TierGroupMember.objects.filter(pk=first.pk).update(to_date=date(2024, 12, 1))
+    TierGroupMember.objects.create(
+        company_id=priced.company_id, account=first.account, group=first.group, from_date=date(2024, 12, 1)
+    )
+    period = read_month(priced, FEBRUARY, {point: "340"})
+
+    _billed_both_ways(priced, period, FEBRUARY, monkeypatch)
+
+
+def test_a_point_with_a_tier_group_of_its_own_is_billed_once_in_it(
+    priced: PricedTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, point, after = make_billable_points(priced, 3)
+    account = TierGroupMember.objects.get(account_id=account_of(point)).account
+    own = TierGroup.objects.create(company_id=priced.company_id, group_no="G-own")
+    TierGroupMember.objects.create(
+        company_id=priced.company_id, account=account, point_id=point, group=own, from_date=OPENED
+    )
+    period = read_month(priced, JANUARY, dict.fromkeys((before, point, after), "290"))
+
+    _billed_both_ways(priced, period, JANUARY, monkeypatch)
+
+    assert Bill.objects.get(point_id=point).group_id == own.pk

@@ -3,7 +3,7 @@
 A usual reading has one part, one share, one tier group of its own in the chunk and nothing that waits for it (corrections,
 holds, subs ...). It is described by two texts: `key`, all that its bill depends on (terms, volume, tier use before), of which
 a chunk has few different ones, and `usage`, its evidence. Calculation prices each key once; issue gathers the facts again by
-the same statement, composes the canonical input again and compares hashes. What is not usual is calculated one by one
+the same statement, composes the canonical input again and compares fingerprints. What is not usual is calculated one by one
 (cases.py), and what this statement gives is the same, byte for byte, as that would give (a test compares the two).
 """
 
@@ -42,8 +42,8 @@ _CREATE = """
 _GATHER = """
     INSERT INTO bulk_usage
     WITH used AS MATERIALIZED (
-        SELECT i.id AS reading_item_id, i.company_id, c.id AS consumption_id, c.account_id, c.point_id, c.book_id, c.unit_id, p.yyyymm,
-               p.round_no, make_date(p.yyyymm / 100, p.yyyymm %% 100, 1) AS month_start,
+        SELECT i.id AS reading_item_id, i.company_id, c.id AS consumption_id, c.account_id, c.point_id, c.book_id,
+               c.unit_id, p.yyyymm, p.round_no, make_date(p.yyyymm / 100, p.yyyymm %% 100, 1) AS month_start,
                p.yyyymm * 100 + p.round_no AS position, c.revision, c.is_estimated, c.months, c.from_date, c.to_date
         FROM reading_item i
         JOIN reading_period p ON p.id = i.period_id
@@ -57,13 +57,14 @@ _GATHER = """
         SELECT e.group_id, u.reading_item_id, e.counter, e.cycle_start_date, sum(e.volume) AS volume,
                bool_or(e.position > u.position) AS has_later
         FROM tier_entry e
-        JOIN place ON place.group_id = e.group_id
-        JOIN used u ON u.account_id = place.account_id
+        JOIN (SELECT DISTINCT account_id, group_id FROM place) AS member ON member.group_id = e.group_id
+        JOIN used u ON u.account_id = member.account_id
         WHERE e.group_id {groups} AND e.cycle_start_date > least(u.month_start, u.from_date) - 400
         GROUP BY e.group_id, u.reading_item_id, e.counter, e.cycle_start_date),
     room AS (
         SELECT group_id, reading_item_id, bool_or(has_later) AS has_later,
-               string_agg(counter || '/' || cycle_start_date || '/' || volume, ',' ORDER BY counter COLLATE "C", cycle_start_date) AS used
+               string_agg(counter || '/' || cycle_start_date || '/' || volume, ','
+                          ORDER BY counter COLLATE "C", cycle_start_date) AS used
         FROM counted GROUP BY group_id, reading_item_id)
     SELECT u.reading_item_id, u.account_id, holder.customer_id, u.point_id, u.book_id, u.unit_id, place.group_id,
            a.account_no, sp.point_no, place.group_no, u.yyyymm, u.round_no, u.revision,
@@ -123,9 +124,13 @@ _GATHER = """
 
 _CROWDED = """
     UPDATE bulk_usage SET is_usual = false
-    WHERE is_usual AND group_id IN (SELECT group_id FROM bulk_usage GROUP BY group_id HAVING count(*) > 1)
+    WHERE is_usual AND (
+        group_id IN (SELECT group_id FROM bulk_usage GROUP BY group_id HAVING count(*) > 1)
+        OR reading_item_id IN (SELECT reading_item_id FROM bulk_usage GROUP BY reading_item_id HAVING count(*) > 1))
 """
-"""Several rows of one group: its usages depend on each other, or the joins found two of something (parts, shares, people)."""
+"""Several rows of one group: its usages depend on each other. Several of one reading: the joins found two of something (parts,
+shares, people, a group of the account and one of the point).
+"""
 
 INPUT = """
     concat('{"account":', to_json(u.account_no), ',"group":', to_json(u.group_no), ',"input":', k.input_before, '[', u.usage,
