@@ -98,6 +98,8 @@ def test_hold_of_rows_held_already_is_free_at_any_time(committed_db: str) -> Non
 def test_hold_counts_each_call_by_itself_when_a_test_is_rolled_back(utility: Utility, db: None) -> None:
     with transaction.atomic():
         hold(Rank.BILL, OrgUnit, [utility.east_id])
+        assert held_rank() is Rank.BILL
 
     with transaction.atomic():
         hold(Rank.ACCOUNT, OrgUnit, [utility.east_id])
+        assert held_rank() is Rank.ACCOUNT

@@ -97,11 +97,42 @@ def test_payment_and_chunk_at_once_share_the_prepayment(story: Story, monkeypatc
     assert_books_hold()
 
 
+def test_money_that_comes_in_while_a_chunk_is_issued_stays_prepayment(
+    committed_db: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second account owes January and pays 20.00 ahead when the chunk has taken its locks, the first one's money with
+    them: what the chunk does not hold it must not ask for, since others may hold it in another order.
+    """
+    priced = make_priced_town()
+    one, two = make_billable_points(priced, 2)
+    bill_month(priced, JANUARY, {one: "140", two: "140"})
+    company = Company(priced.town.utility, "01")
+    first, second = (
+        Payer(account_of(point), AccountHolder.objects.get(account_id=account_of(point)).customer_id, priced.unit_id)
+        for point in (one, two)
+    )
+    Paid(company, first, "300.00", on=JANUARY)
+    run = calculated_run(priced, read_month(priced, FEBRUARY, {one: "160", two: "160"}), FEBRUARY)
+    billing.check_run(actor=SYSTEM, run_id=run.pk, on=FEBRUARY)
+    run_billing.issue(actor=SYSTEM, run_id=run.pk, posting_date=FEBRUARY)
+    insert_bills = issue.insert_bills
+
+    def paid_meanwhile(*args: Any) -> Any:
+        InThread(lambda: Paid(company, second, "20.00", on=FEBRUARY)).wait()
+        return insert_bills(*args)
+
+    monkeypatch.setattr(issue, "insert_bills", paid_meanwhile)
+    assert billing.issue_chunk(actor=SYSTEM, run_id=run.pk, chunk_no=1) == 2
+
+    balances = {row.account_id: (row.owed, row.prepaid) for row in AccountBalance.objects.all()}
+    assert balances == {first.account_id: (D("0.00"), D("93.00")), second.account_id: (D("207.00"), D("20.00"))}
+    assert_books_hold()
+
+
 def test_control_without_the_locks_the_prepayment_is_spent_twice(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     meet(monkeypatch, desk.Desk, "put_prepayments", seconds=PATIENT)
     meet(monkeypatch, writing, "hold_prepayments", seconds=PATIENT)
     monkeypatch.setattr(writing, "hold", lambda *_args, **_given: None)
-    monkeypatch.setattr(issue, "hold_money", lambda **_given: None)
 
     done = outcomes(story.pay, story.issue)
 
@@ -130,7 +161,7 @@ def test_control_without_the_chunk_lock_the_second_delivery_hits_the_last_wall(
     def unlocked(run_id: int, chunk_no: int | None, state: ChunkState) -> RunChunk | None:
         return RunChunk.objects.filter(run_id=run_id, chunk_no=chunk_no or 1, state=state).first()
 
-    monkeypatch.setattr(issue, "hold_money", lambda **_given: None)
+    monkeypatch.setattr(issue, "hold_money", lambda **_given: desk.Desk((), ()))
     monkeypatch.setattr(issue, "claimed", unlocked)
     for name in ("hold", "lock_items"):
         monkeypatch.setattr(issue, name, lambda *_args, **_given: None)

@@ -5,7 +5,6 @@ What does not come to the same is left where it is, for `issue` to look at one b
 """
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -16,6 +15,7 @@ from qingyuan.domains.billing.queries import bulk_facts
 from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.snapshot import FORMAT
 from qingyuan.domains.ledger.operations.bulk_receivables import ReceivableSource, post_bulk_receivables
+from qingyuan.domains.ledger.operations.desk import Desk
 from qingyuan.domains.ledger.rules.posting import PostingSource
 from qingyuan.kernel.actor import Actor
 
@@ -57,15 +57,17 @@ def insert_bills(run: BillingRun, chunk: RunChunk, numbers: Sequence[str]) -> Is
     return IssuedBulk(count, ids)
 
 
-def post_bulk(actor: Actor, run: BillingRun, chunk_no: int, posting_date: date, due_date: date) -> None:
-    """Post the bills just inserted."""
+def post_bulk(actor: Actor, run: BillingRun, chunk_no: int, desk: Desk) -> None:
+    """Post the bills just inserted; `desk` is what `hold_money` gave for the chunk."""
+    assert run.posting_date is not None and run.due_date is not None
     post_bulk_receivables(
         actor=actor,
         company_id=run.company_id,
-        posting_date=posting_date,
-        due_date=due_date,
+        posting_date=run.posting_date,
+        due_date=run.due_date,
         source=PostingSource(run.pk, chunk_no),
         receivables=_source(run.pk, chunk_no),
+        desk=desk,
     )
 
 

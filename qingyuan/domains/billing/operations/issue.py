@@ -101,8 +101,8 @@ def start_issue(
 
 
 def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int | None) -> int:
-    """Issue one calculated chunk (None: any that is free) in one transaction; returns how many readings it had, 0 when there is nothing to do here
-    (done, or in other hands).
+    """Issue one calculated chunk (None: any that is free) in one transaction; returns how many readings it had (1 for a chunk
+    without any), 0 when there is nothing to do here (done, or in other hands).
 
     What moved since the calculation (readings, people, prices, tier use …) is not issued: its run item becomes STALE and
     its reading stays approved for the next run. Raises PeriodClosed when the period was closed after the issue began.
@@ -170,7 +170,7 @@ def _issue_bulk(actor: Actor, run: BillingRun, chunk: RunChunk, prices: PriceLis
     hold(Rank.TIER_GROUP, TierGroup, {*chunk.group_ids, *(row[0] for row in single if row[0] is not None)})
     customers.lock_accounts({*chunk.account_ids, *(row[1] for row in single)})
     lock_items(chunk.reading_item_ids)
-    hold_money(
+    desk = hold_money(
         money_of=chunk.account_ids,
         owed_of={row[1] for row in single},
         bill_ids={row[2] for row in single if row[2] is not None},
@@ -182,12 +182,13 @@ def _issue_bulk(actor: Actor, run: BillingRun, chunk: RunChunk, prices: PriceLis
     bulk = insert_bills(run, chunk, [bill_no_of(start + place) for place in range(chunk.bill_count)])
     if bulk.bills:
         readings.mark_billed(reading_item_ids=bulk.reading_item_ids)
-        post_bulk(actor, run, chunk.chunk_no, run.posting_date, run.due_date)
+        post_bulk(actor, run, chunk.chunk_no, desk)
     return bulk
 
 
 _SINGLE = """
-    SELECT group_id, account_id, corrects_bill_id FROM run_item WHERE run_id = %s AND chunk_no = %s AND state = 'CALCULATED' AND fingerprint IS NULL
+    SELECT group_id, account_id, corrects_bill_id FROM run_item
+    WHERE run_id = %s AND chunk_no = %s AND state = 'CALCULATED' AND fingerprint IS NULL
 """
 
 

@@ -23,7 +23,7 @@ class NothingToBill(DomainError):
 
 
 class BookTaken(DomainError):
-    """A book of the selection is in another unissued run of the period (抄表册已在其他未签发批次中)."""
+    """A book of the selection is in another unissued run, of whatever period (抄表册已在其他未签发批次中)."""
 
     code = "billing.book_taken"
 

@@ -33,11 +33,6 @@ def earlier_periods(of: RunPeriod) -> list[RunPeriod]:
     return [RunPeriod(*row) for row in rows]
 
 
-def books_read(period_id: int) -> list[int]:
-    """The books that have a task in the period."""
-    return [row[0] for row in rows_of("SELECT book_id FROM reading_task WHERE period_id = %s ORDER BY 1", [period_id])]
-
-
 def period_of_items(reading_item_ids: list[int]) -> list[RunPeriod]:
     """The periods of some reading items, newest first."""
     rows = rows_of(

@@ -12,9 +12,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from qingyuan.domains.ledger.models import OpenItem, Prepayment
 from qingyuan.domains.ledger.operations import balances, offsets
-from qingyuan.domains.ledger.operations.desk import accounts_on_hold, lay_out
+from qingyuan.domains.ledger.operations.desk import Desk, accounts_on_hold, lay_out
 from qingyuan.domains.ledger.operations.fen import ids_text
 from qingyuan.domains.ledger.operations.journals import Draft, post_journals
 from qingyuan.domains.ledger.operations.periods import hold_open_period
@@ -24,8 +23,6 @@ from qingyuan.domains.ledger.rules.allocation import allocate
 from qingyuan.domains.ledger.rules.posting import NewReceivable, PostingSource
 from qingyuan.domains.ledger.rules.states import ChartRole, JournalKind, ReceivableKind
 from qingyuan.kernel.actor import Actor
-from qingyuan.platform.locking.door import hold
-from qingyuan.platform.locking.rank import Rank
 
 
 class ReceivableSource(NamedTuple):
@@ -44,11 +41,11 @@ class Covered(NamedTuple):
     prepayment_id: int
 
 
-def hold_money(*, money_of: Iterable[int], owed_of: Iterable[int], bill_ids: Iterable[int]) -> None:
-    """Lock what several postings of one transaction will touch, so that each may follow the other: what accounts with money
-    (of `money_of`) and the accounts `owed_of` owe, the receivables of these bills, and then the prepayments.
+def hold_money(*, money_of: Iterable[int], owed_of: Iterable[int], bill_ids: Iterable[int]) -> Desk:
+    """Lock and read what several postings of one transaction will touch, so that each may follow the other: what accounts
+    with money (of `money_of`) and the accounts `owed_of` owe, the receivables of these bills, and then the prepayments.
     """
-    lay_out(money_of=money_of, owed_of=owed_of, bill_ids=bill_ids)
+    return lay_out(money_of=money_of, owed_of=owed_of, bill_ids=bill_ids)
 
 
 def post_bulk_receivables(
@@ -59,16 +56,18 @@ def post_bulk_receivables(
     due_date: date,
     source: PostingSource,
     receivables: ReceivableSource,
+    desk: Desk,
 ) -> None:
     """Post the receivables of one company in the caller's transaction, with automatic offset from prepayment.
 
-    The caller holds the accounts, and has found them, in this transaction, among the company's, and the customers among
-    their holders (which foreign keys guard): the check of references that `post_receivables` makes. Locks and refusals as `post_receivables`, whose rows these are, row for row; the journals
-    are apart where some receivables had to be thought about.
+    The caller holds the accounts, and their money by `hold_money`, which gave the `desk`; money that came in since then
+    stays prepayment. It has found the accounts, in this transaction, among the company's, and the customers among their
+    holders (which foreign keys guard): the check of references that `post_receivables` makes. Refusals as that, whose rows
+    these are, row for row; the journals are apart where some receivables had to be thought about.
     """
     period_id = hold_open_period(company_id, posting_date)
     _lay_out(receivables)
-    covered, intricate = _funded(posting_date)
+    covered, intricate = _funded(desk, posting_date)
     _place(covered, intricate)
     books = books_of(company_id)
     drafts = _bills(books)
@@ -111,29 +110,27 @@ def _lay_out(receivables: ReceivableSource) -> None:
         cursor.execute(f"INSERT INTO posting_part {receivables.parts}")
 
 
-def _funded(on: date) -> tuple[list[Covered], list[int]]:
-    """The bills of accounts that have money, locked: those that it clears whole, and those that take thought."""
-    rows = _rows(_WITH_MONEY)
-    if not rows:
+def _funded(desk: Desk, on: date) -> tuple[list[Covered], list[int]]:
+    """The bills of accounts whose money is on the desk: those that it clears whole, and those that take thought."""
+    funds = [held for held in desk.prepayments.values() if held.balance > 0]
+    if not funds:
         return [], []
-    owed = _rows(_OWED)
-    hold(Rank.OPEN_ITEM, OpenItem, {row[0] for row in owed})  # before prepayments, for what takes thought
-    owing = {row[1] for row in owed}
-    held = {row[0] for row in rows}
-    hold(Rank.PREPAYMENT, Prepayment, held)
-    balance_of = dict(_rows("SELECT id, balance FROM prepayment WHERE id = ANY(%s::bigint[])", [ids_text(held)]))
-    on_hold = accounts_on_hold({row[2] for row in rows}, on)
+    funds_of = Counter(held.account_id for held in funds)
+    bills = _rows(_OF_ACCOUNTS, [ids_text(funds_of)])
+    bills_of = Counter(row[0] for row in bills)
+    on_hold = accounts_on_hold(funds_of, on)
     modes = offsets.modes_on(on)
-    several = Counter(row[2] for row in rows)
+    fund_of = {held.account_id: held for held in funds}
     covered, intricate = [], []
-    for prepayment_id, owner_id, account_id, customer_id, unit_id, bill_id, amount in rows:
-        simple = several[account_id] == 1 and account_id not in owing and account_id not in on_hold
-        whole = allocate(balance_of[prepayment_id], [amount], modes(unit_id)[0]).amounts[0] == amount
-        if simple and whole and owner_id == customer_id:
-            covered.append(Covered(bill_id, prepayment_id))
+    for account_id, customer_id, unit_id, bill_id, amount in bills:
+        held = fund_of[account_id]
+        alone = funds_of[account_id] == bills_of[account_id] == 1 and not desk.of_account(account_id)
+        whole = allocate(held.balance, [amount], modes(unit_id)[0]).amounts[0] == amount
+        if alone and whole and held.customer_id == customer_id and account_id not in on_hold:
+            covered.append(Covered(bill_id, held.id))
         else:
             intricate.append(bill_id)
-    return covered, sorted(set(intricate))
+    return covered, intricate
 
 
 def _place(covered: Sequence[Covered], intricate: Sequence[int]) -> None:
@@ -222,13 +219,9 @@ _CREATE = f"""
         ON COMMIT DELETE ROWS;
     DELETE FROM posting_item; DELETE FROM posting_apart; DELETE FROM posting_part;
 """
-_WITH_MONEY = """
-    SELECT p.id, p.customer_id, i.account_id, i.customer_id, i.unit_id, i.bill_id, i.amount
-    FROM posting_item i JOIN prepayment p ON p.account_id = i.account_id AND p.balance > 0 ORDER BY i.bill_id
-"""
-_OWED = """
-    SELECT DISTINCT o.id, o.account_id FROM open_item o JOIN posting_item i ON i.account_id = o.account_id
-    WHERE o.outstanding > 0 AND i.account_id IN (SELECT account_id FROM prepayment WHERE balance > 0)
+_OF_ACCOUNTS = """
+    SELECT account_id, customer_id, unit_id, bill_id, amount FROM posting_item WHERE account_id = ANY(%s::bigint[])
+    ORDER BY bill_id
 """
 _SUMS = """
     SELECT i.unit_id, p.charge_item_id, sum(i.bills * p.amount)
