@@ -151,6 +151,19 @@ def set_class(priced: PricedTown, point_ids: Sequence[int], usage_class: str) ->
     )
 
 
+def add_fixed_share(priced: PricedTown, point_id: int, usage_class: str, volume: int, *, position: int = 0) -> None:
+    """A fixed volume a month of the point's use goes to this class first (mixed use)."""
+    UsageShare.objects.create(
+        company_id=priced.company_id,
+        point_id=point_id,
+        usage_class_id=priced.classes[usage_class],
+        kind="FIXED",
+        value=Decimal(volume),
+        position=position,
+        from_date=OPENED,
+    )
+
+
 def account_of(point_id: int) -> int:
     """The point's account."""
     return PointAccount.objects.get(point_id=point_id).account_id

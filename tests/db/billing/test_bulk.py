@@ -38,6 +38,7 @@ from tests.factories.billing import (
     SH_RES,
     PricedTown,
     account_of,
+    add_fixed_share,
     bill_month,
     calculated_run,
     correct_usage,
@@ -211,15 +212,7 @@ MOVES: dict[str, Callable[[PricedTown, int], object]] = {
     "usage class": lambda town, point: UsageShare.objects.filter(point_id=point).update(
         usage_class_id=town.classes["LOW"]
     ),
-    "second share": lambda town, point: UsageShare.objects.create(
-        company_id=town.company_id,
-        point_id=point,
-        usage_class_id=town.classes["LOW"],
-        kind="FIXED",
-        value=Decimal(2),
-        position=7,
-        from_date=OPENED,
-    ),
+    "second share": lambda town, point: add_fixed_share(town, point, "LOW", 2, position=7),
     "option": lambda town, point: ItemOption.objects.create(
         company_id=town.company_id, point_id=point, charge_item_id=town.charges["sewage"], from_date=OPENED
     ),

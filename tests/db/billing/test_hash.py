@@ -10,12 +10,13 @@ import pytest
 from qingyuan.domains.billing.models import Bill, BillingRun, RunChunk, RunItem, RunPricing
 from qingyuan.domains.billing.queries.compare import compare_runs
 from qingyuan.domains.billing.rules.states import RunPurpose
-from qingyuan.domains.meters.models import PointAccount, UsageShare
+from qingyuan.domains.meters.models import PointAccount
 from qingyuan.domains.readings.models import ReadingItem
 from qingyuan.kernel.canonical import canonical_json
 from tests.factories.billing import (
     PricedTown,
     account_of,
+    add_fixed_share,
     calculated_run,
     correct_usage,
     issue_run,
@@ -26,7 +27,7 @@ from tests.factories.billing import (
     share_group,
 )
 from tests.factories.book_checks import assert_books_hold
-from tests.factories.readings import OPENED, link_sub, make_book, plan, read_and_approve
+from tests.factories.readings import link_sub, make_book, plan, read_and_approve
 
 JANUARY, FEBRUARY = date(2025, 1, 20), date(2025, 2, 20)
 
@@ -53,15 +54,7 @@ def make_mixed(priced: PricedTown) -> Mixed:
     share_group([account_of(one), account_of(two), account_of(three)], "G-1")
     link_sub(town, main, sub)
     set_class(priced, [mixed], "INDUSTRY")
-    UsageShare.objects.create(
-        company_id=priced.company_id,
-        point_id=mixed,
-        usage_class_id=priced.classes["RESIDENTIAL"],
-        kind="FIXED",
-        value=Decimal(20),
-        position=0,
-        from_date=OPENED,
-    )
+    add_fixed_share(priced, mixed, "RESIDENTIAL", 20)
     plan(town, JANUARY, book_ids=[town.book_id, other_book])
     january = {one: "220", two: "180", three: "150", main: "300", sub: "250", mixed: "160", first: "130", second: "120"}
     for point, value in january.items():

@@ -3,20 +3,19 @@
 import json
 import time
 from datetime import date
-from decimal import Decimal
 
 import pytest
 from django.db import connection
 from pytest import CaptureFixture
 
 from qingyuan.domains.billing import operations as billing
-from qingyuan.domains.meters.models import UsageShare
 from qingyuan.domains.payments import operations as payments
 from qingyuan.interfaces.commands import _frame
 from qingyuan.overviews.verify.every import invariants, verify_all
 from qingyuan.platform.audit import operations as audit
 from tests.factories.billing import (
     account_of,
+    add_fixed_share,
     bill_month,
     make_billable_points,
     make_priced_town,
@@ -26,7 +25,7 @@ from tests.factories.billing import (
 from tests.factories.ledger import Company
 from tests.factories.payments import open_till, take
 from tests.factories.platform import SYSTEM
-from tests.factories.readings import OPENED, link_sub
+from tests.factories.readings import link_sub
 
 JANUARY, FEBRUARY, MARCH = date(2025, 1, 20), date(2025, 2, 20), date(2025, 3, 20)
 
@@ -39,15 +38,7 @@ def story(module_db: str) -> None:
     share_group([account_of(one), account_of(two)], "G-1")
     link_sub(priced.town, main, sub)
     set_class(priced, [mixed], "INDUSTRY")
-    UsageShare.objects.create(
-        company_id=priced.company_id,
-        point_id=mixed,
-        usage_class_id=priced.classes["RESIDENTIAL"],
-        kind="FIXED",
-        value=Decimal(20),
-        position=0,
-        from_date=OPENED,
-    )
+    add_fixed_share(priced, mixed, "RESIDENTIAL", 20)
     bill_month(priced, JANUARY, {one: "140", two: "300", main: "200", sub: "130", mixed: "200"})
     bills = bill_month(priced, FEBRUARY, {one: "180", two: "330", main: "290", sub: "150", mixed: "260"})
     billing.rebill(actor=SYSTEM, bill_id=bills[0].pk, posting_date=FEBRUARY, reason="演示")

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing.models import Bill, RunChunk
-from qingyuan.domains.billing.operations import issue
+from qingyuan.domains.billing.operations import bulk_issue, issue
 from qingyuan.domains.billing.rules.states import ChunkState
 from qingyuan.domains.customers import operations as customers
 from qingyuan.domains.customers.models import AccountHolder
@@ -115,7 +115,7 @@ def test_money_that_comes_in_while_a_chunk_is_issued_stays_prepayment(
     run = calculated_run(priced, read_month(priced, FEBRUARY, {one: "160", two: "160"}), FEBRUARY)
     billing.check_run(actor=SYSTEM, run_id=run.pk, on=FEBRUARY)
     run_billing.issue(actor=SYSTEM, run_id=run.pk, posting_date=FEBRUARY)
-    insert_bills = issue.insert_bills
+    insert_bills = bulk_issue.insert_bills
 
     def paid_meanwhile(*args: Any) -> Any:
         InThread(lambda: Paid(company, second, "20.00", on=FEBRUARY)).wait()

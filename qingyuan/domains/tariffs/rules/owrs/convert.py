@@ -8,10 +8,10 @@ from fractions import Fraction
 
 from qingyuan.domains.tariffs.rules.owrs import amounts
 from qingyuan.domains.tariffs.rules.owrs.amounts import Amount
-from qingyuan.domains.tariffs.rules.owrs.evaluate import Evaluation
+from qingyuan.domains.tariffs.rules.owrs.evaluate import Evaluation, only_text
 from qingyuan.domains.tariffs.rules.owrs.formula import Name, Term, addends, names_of
 from qingyuan.domains.tariffs.rules.owrs.refusal import exact, refuse, shown_number
-from qingyuan.domains.tariffs.rules.owrs.source import Listed, OwrsFile
+from qingyuan.domains.tariffs.rules.owrs.source import OwrsFile
 from qingyuan.domains.tariffs.rules.plan import (
     AmountRounding,
     Charge,
@@ -134,16 +134,11 @@ def _terms(evaluation: Evaluation) -> dict[str, Amount]:
     if BILL not in evaluation.fields:
         raise refuse(1, evaluation.at(BILL), "bill_missing")
     value, place = evaluation.value_of(BILL)
-    if isinstance(value, Listed):
-        if len(value.values) != 1:
-            raise refuse(value.line, place, "list_not_allowed", count=len(value.values))
-        value = value.values[0]
-    if value.text is None:
-        raise refuse(value.line, place, "empty_value")
+    text, line = only_text(value, place)
     made: dict[str, Amount] = {}
-    for index, term in enumerate(addends(evaluation.formula(value.text, place, value.line)), 1):
+    for index, term in enumerate(addends(evaluation.formula(text, place, line)), 1):
         name = _name_of(term, evaluation, index)
-        amount = evaluation.term(term, place, value.line)
+        amount = evaluation.term(term, place, line)
         made[name] = amounts.add(made[name], amount) if name in made else amount
     return made
 

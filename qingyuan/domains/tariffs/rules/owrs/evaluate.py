@@ -136,16 +136,11 @@ class Evaluation:
         raise refuse(field.line, self.at(dimension), "dimension_open", name=dimension)
 
     def _value(self, name: str, value: Written | Listed, place: str) -> Amount:
-        if isinstance(value, Listed):
-            if len(value.values) != 1:
-                raise refuse(value.line, place, "list_not_allowed", count=len(value.values))
-            value = value.values[0]
-        if value.text is None:
-            raise refuse(value.line, place, "empty_value")
-        kind = rate_type(value.text)
+        text, line = only_text(value, place)
+        kind = rate_type(text)
         if kind is not None:
-            return self._tiers(name, kind, place, value.line)
-        return self.amount(value.text, place, value.line)
+            return self._tiers(name, kind, place, line)
+        return self.amount(text, place, line)
 
     def _tiers(self, name: str, kind: RateType, place: str, line: int) -> Amount:
         limits, prices = tier_block(self, name, kind, place, line)
@@ -196,3 +191,14 @@ class Evaluation:
         for part in term.terms:
             made = amounts.add(made, self._work_out(part, place, line))
         return made
+
+
+def only_text(value: Written | Listed, place: str) -> tuple[str, int]:
+    """The one written value where one is wanted, and its line: alone, or as a list of one. Raises OwrsRefused."""
+    if isinstance(value, Listed):
+        if len(value.values) != 1:
+            raise refuse(value.line, place, "list_not_allowed", count=len(value.values))
+        value = value.values[0]
+    if value.text is None:
+        raise refuse(value.line, place, "empty_value")
+    return value.text, value.line
