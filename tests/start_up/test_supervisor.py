@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -86,10 +87,27 @@ class Instance:
     def web_process(self) -> int:
         """The web server's first process."""
         for number in self.processes():
-            words = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
+            try:
+                words = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")
+            except OSError:
+                continue  # a process that ended since it was listed
             if b"granian" in words:
                 return number
         raise AssertionError("no web server")
+
+    def end(self) -> None:
+        """Kill whatever is left of it; a process may end by itself between being listed and being killed."""
+
+        def killed_all() -> bool:
+            left = self.processes()
+            for number in left:
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
+            self.process.poll()
+            return not left
+
+        until(killed_all)
+        self.process.wait()
 
 
 @pytest.fixture
@@ -97,9 +115,7 @@ def instance(tmp_path: Path, database_server: Cluster, committed_db: str) -> Ite
     one = Instance(tmp_path, database_server, committed_db)
     until(one.is_announced, seconds=60)
     yield one
-    for number in one.processes():
-        os.kill(number, signal.SIGKILL)
-    one.process.wait()
+    one.end()
 
 
 def test_ctrl_c_leaves_nothing(instance: Instance) -> None:
