@@ -3,12 +3,15 @@
 import json
 import time
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Count
 from pytest import CaptureFixture
 
 from qingyuan.domains.billing import operations as billing
+from qingyuan.domains.billing.models import Bill
 from qingyuan.domains.payments import operations as payments
 from qingyuan.interfaces.commands import _frame
 from qingyuan.overviews.verify.every import invariants, verify_all
@@ -212,3 +215,40 @@ def test_rebill_check_finds_the_swapped_volume(story: None, db: None, capsys: Ca
     answer = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert status == 1
     assert len(answer["differing"]) == 1
+
+
+def test_rebill_check_by_period_and_by_a_sample_that_its_seed_draws_again(
+    story: None, db: None, capsys: CaptureFixture[str]
+) -> None:
+    command = _frame.commands()["rebill"]
+    months = dict(Bill.objects.values_list("yyyymm").annotate(count=Count("id")).order_by("yyyymm"))
+    assert len(months) == 3
+    changed = Bill.objects.order_by("id")[0]
+    sql(f"UPDATE bill SET amount = amount + 0.01 WHERE id = {changed.pk}")
+
+    def checked(*options: str) -> tuple[int, dict[str, Any]]:
+        status = _frame.execute(command, ["--check", "--json", *options])
+        return status, json.loads(capsys.readouterr().out.splitlines()[-1])
+
+    assert checked("--period", "2025-02") == (
+        0, {"ok": True, "bills": months[202502], "differing": [], "more": False},
+    )  # fmt: skip
+    status, january = checked("--period", "2025-01")
+    assert status == 1
+    assert [one["bill_no"] for one in january["differing"]] == [changed.bill_no]
+    seen = {seed: checked("--sample", "1", "--seed", str(seed)) for seed in range(40)}
+    assert all(answer["bills"] == 1 and answer["seed"] == seed for seed, (_, answer) in seen.items())
+    assert {status for status, _ in seen.values()} == {0, 1}
+    assert checked("--sample", "1", "--seed", "7") == seen[7]
+    drawn = checked("--sample", "3")[1]
+    assert checked("--sample", "3", "--seed", str(drawn["seed"]))[1] == drawn
+    assert checked("--sample", "1000")[1]["bills"] == sum(months.values())
+
+
+@pytest.mark.parametrize("given", [["--period", "2025-13"], ["--period", "202501"], ["--sample", "0"], ["--seed", "x"]])
+def test_rebill_check_refuses_what_is_no_month_and_no_number(given: list[str], capsys: CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        _frame.execute(_frame.commands()["rebill"], ["--check", *given])
+
+    assert ended.value.code == 2
+    assert given[1] in capsys.readouterr().err

@@ -28,21 +28,46 @@ class DifferingBill:
     detail: str
 
 
-def bill_count(run_id: int | None = None) -> int:
-    """How many bills a check over all, or over one run, looks at."""
-    sql = "SELECT count(*) FROM bill WHERE %s::bigint IS NULL OR run_id = %s"
-    return int(rows_of(sql, [run_id, run_id])[0][0])
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Which bills a check looks at (复算范围): all, those of a run, of a month (yyyymm), or `sample` of these, drawn by `seed`.
+
+    The same seed over the same bills draws the same ones.
+    """
+
+    run_id: int | None = None
+    yyyymm: int | None = None
+    sample: int | None = None
+    seed: int = 0
+
+    @property
+    def values(self) -> dict[str, int | None]:
+        """The statement's parameters."""
+        return {"run": self.run_id, "month": self.yyyymm, "sample": self.sample, "seed": self.seed}
 
 
-def differing_bills(run_id: int | None = None) -> Iterator[DifferingBill]:
-    """Compute every bill (of one run) again and yield those whose hash or amount is another. Memory stays flat."""
-    sql = (
-        "SELECT id, bill_no, company_id, hash_format, hash, snapshot, amount, volume FROM bill"
-        " WHERE %s::bigint IS NULL OR run_id = %s ORDER BY id"
-    )
+EVERY_BILL = Checked()
+_WITHIN = "(%(run)s::bigint IS NULL OR run_id = %(run)s) AND (%(month)s::integer IS NULL OR yyyymm = %(month)s)"
+_COLUMNS = "id, bill_no, company_id, hash_format, hash, snapshot, amount, volume"
+_DRAWN = f"""
+    SELECT {_COLUMNS} FROM bill
+    WHERE id IN (SELECT id FROM bill WHERE {_WITHIN} ORDER BY hashint8extended(id, %(seed)s), id LIMIT %(sample)s)
+    ORDER BY id
+"""
+
+
+def bill_count(of: Checked = EVERY_BILL) -> int:
+    """How many bills a check looks at."""
+    found = int(rows_of(f"SELECT count(*) FROM bill WHERE {_WITHIN}", of.values)[0][0])
+    return found if of.sample is None else min(found, of.sample)
+
+
+def differing_bills(of: Checked = EVERY_BILL) -> Iterator[DifferingBill]:
+    """Compute these bills again and yield those whose hash or amount is another. Memory stays flat."""
+    sql = f"SELECT {_COLUMNS} FROM bill WHERE {_WITHIN} ORDER BY id" if of.sample is None else _DRAWN
     raters: dict[int, Rater] = {}
     with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(sql, [run_id, run_id])
+        cursor.execute(sql, of.values)
         while rows := cursor.fetchmany(AT_ONCE):
             for row in rows:
                 rater = raters.get(row[2])
