@@ -1,4 +1,4 @@
-"""Billing runs (开账批次): the list, one run with its books, totals, exceptions and unusual bills, and the books to choose."""
+"""Billing runs (开账批次): the list, one run with its books and exceptions, and the books to choose."""
 
 import json
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from qingyuan.domains.billing.models import BillingRun, RunChunk
-from qingyuan.domains.billing.rules.states import BILL_SHOCK, ChunkState, RunPurpose, RunState
+from qingyuan.domains.billing.rules.states import ChunkState, RunPurpose, RunState
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
 from qingyuan.platform.staff.queries import reach
@@ -39,6 +39,7 @@ class RunRow:
     amount: Decimal
     exceptions: int
     notices: int
+    held: int
     is_single: bool
 
 
@@ -54,6 +55,7 @@ class RunPage:
     due_date: date | None
     result_hash: str
     volume: Decimal
+    held_amount: Decimal
     exceptions: Mapping[str, int]
     notices: Mapping[str, int]
     created_by: str
@@ -120,6 +122,7 @@ def run_page(actor: Actor, run_id: int, *, on: date, permission: str = VIEW) -> 
         due_date=run.due_date,
         result_hash=run.result_hash,
         volume=Decimal(str(totals.get("volume", "0"))),
+        held_amount=Decimal(str(totals.get("held_amount", "0.00"))),
         exceptions=totals.get("exceptions", {}),
         notices=totals.get("notices", {}),
         created_by=_name(run.created_by),
@@ -153,6 +156,7 @@ def _row(run: BillingRun) -> RunRow:
         amount=Decimal(str(totals.get("amount", "0.00"))),
         exceptions=sum(totals.get("exceptions", {}).values()),
         notices=sum(totals.get("notices", {}).values()),
+        held=int(totals.get("held", 0)),
         is_single="replaces" in run.selection or "corrects" in run.selection,
     )
 
@@ -192,79 +196,6 @@ def book_progress(run_id: int, state: RunState) -> tuple[BookProgress, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class TotalRow:
-    """What a charge item came to for a usage class, and what it came to in the period before (None: no such period)."""
-
-    item_name: str
-    item_name_en: str
-    class_name: str
-    class_name_en: str
-    volume: Decimal
-    amount: Decimal
-    amount_before: Decimal | None
-
-    @property
-    def change(self) -> Decimal | None:
-        """The change as a share of the period before."""
-        if not self.amount_before:
-            return None
-        return (self.amount - self.amount_before) / self.amount_before
-
-
-_TOTALS = """
-    WITH lines AS (
-        SELECT l->>0 AS item, l->>11 AS plan, sum(r.bills * (l->>3)::numeric) AS volume,
-               sum(r.bills * (l->>6)::numeric) AS amount
-        FROM (SELECT chunk_no, pricing_no, count(*) AS bills FROM run_item
-              WHERE run_id = %(run)s AND state = 'CALCULATED' GROUP BY 1, 2) AS r
-        JOIN run_pricing k ON k.run_id = %(run)s AND k.chunk_no = r.chunk_no AND k.pricing_no = r.pricing_no
-        CROSS JOIN LATERAL jsonb_array_elements(k.lines::jsonb) AS l GROUP BY 1, 2),
-    before AS (
-        SELECT ci.code AS item, pl.code AS plan, sum(bl.amount) AS amount
-        FROM billing_run o JOIN bill b ON b.run_id = o.id
-        JOIN bill_line bl ON bl.bill_id = b.id JOIN charge_item ci ON ci.id = bl.charge_item_id
-        LEFT JOIN price_version v ON v.id = bl.price_version_id LEFT JOIN price_plan pl ON pl.id = v.plan_id
-        WHERE o.company_id = %(company)s AND o.period_id = %(before)s AND o.state = 'ISSUED'
-          AND b.book_id IN (SELECT DISTINCT book_id FROM run_item WHERE run_id = %(run)s)
-          AND NOT EXISTS (SELECT 1 FROM bill_reversal x WHERE x.bill_id = b.id)
-        GROUP BY 1, 2),
-    pairs AS (
-        SELECT COALESCE(l.item, p.item) AS item, COALESCE(l.plan, p.plan) AS plan, l.volume, l.amount,
-               p.amount AS amount_before
-        FROM lines l FULL JOIN before p ON p.item = l.item AND p.plan = l.plan),
-    classes AS (
-        SELECT pl.code AS plan, min(u.name) AS name, min(COALESCE(NULLIF(u.name_en, ''), u.name)) AS name_en,
-               min(u.position) AS position
-        FROM price_plan pl JOIN plan_assignment a ON a.plan_id = pl.id JOIN usage_class u ON u.id = a.usage_class_id
-        WHERE pl.company_id = %(company)s GROUP BY pl.code)
-    SELECT COALESCE(ci.name, pairs.item), COALESCE(NULLIF(ci.name_en, ''), ci.name, pairs.item),
-           COALESCE(c.name, pairs.plan, ''), COALESCE(c.name_en, pairs.plan, ''),
-           COALESCE(sum(pairs.volume), 0), COALESCE(sum(pairs.amount), 0), sum(pairs.amount_before)
-    FROM pairs LEFT JOIN charge_item ci ON ci.company_id = %(company)s AND ci.code = pairs.item
-    LEFT JOIN classes c ON c.plan = pairs.plan
-    GROUP BY 1, 2, 3, 4 ORDER BY min(COALESCE(ci.position, 999)), min(COALESCE(c.position, 999)), 1, 3
-"""
-_BEFORE = """
-    SELECT p.id, p.yyyymm FROM reading_period p
-    WHERE p.company_id = %s AND (p.yyyymm, p.round_no) < (%s, %s)
-      AND EXISTS (SELECT 1 FROM billing_run o JOIN bill b ON b.run_id = o.id
-                  WHERE o.period_id = p.id AND o.state = 'ISSUED'
-                    AND b.book_id IN (SELECT DISTINCT book_id FROM run_item WHERE run_id = %s))
-    ORDER BY p.yyyymm DESC, p.round_no DESC LIMIT 1
-"""
-
-
-def run_totals(run_id: int) -> tuple[tuple[TotalRow, ...], int | None]:
-    """Totals by charge item and usage class beside the last period in which these books were billed (its month, or None)."""
-    run = BillingRun.objects.select_related("period").get(pk=run_id)
-    found = _rows(_BEFORE, [run.company_id, run.period.yyyymm, run.period.round_no, run_id])
-    period_before = found[0][0] if found else None
-    given = {"run": run_id, "company": run.company_id, "before": period_before}
-    rows = tuple(TotalRow(*row) for row in _rows(_TOTALS, given))
-    return rows, found[0][1] if found else None
-
-
-@dataclass(frozen=True, slots=True)
 class ItemRow:
     """An element of a run that a person should look at: `code` with `params` says why; `usual` is the mean amount of the
     point's last bills.
@@ -301,13 +232,7 @@ _ITEMS = """
 
 def run_exceptions(run_id: int) -> tuple[ItemRow, ...]:
     """What gives no bill, or was not issued, by the money that is at stake: at most 500."""
-    return _items(run_id, "r.state <> 'CALCULATED'")
-
-
-def run_unusual(run_id: int) -> tuple[ItemRow, ...]:
-    """Bills far over what is usual and bills of nothing, by their money: at most 500."""
-    where = f"r.state = 'CALCULATED' AND r.exception_code <> '' AND (r.exception_code = '{BILL_SHOCK}' OR r.amount = 0)"
-    return _items(run_id, where)
+    return _items(run_id, "r.state IN ('EXCEPTION', 'STALE')")
 
 
 def _items(run_id: int, where: str) -> tuple[ItemRow, ...]:

@@ -10,12 +10,15 @@ DUE_DAYS = "billing.due_days"
 CHUNK_SIZE = "billing.chunk_size"
 SHOCK_FACTOR = "billing.shock_factor"
 SHOCK_MINIMUM = "billing.shock_minimum"
+HOLD_FACTOR = "billing.hold_factor"
+HOLD_FROM = "billing.hold_from"
 
 PERMISSIONS = (
     Permission("billing.view", "See bills"),
     Permission("billing.view_runs", "See billing runs and correction proposals"),
     Permission("billing.run", "Rehearse and calculate billing runs"),
     Permission("billing.check", "Check calculated billing runs"),
+    Permission("billing.release", "Hold back and release bills of a run"),
     Permission("billing.issue", "Issue billing runs"),
     Permission("billing.cancel", "Cancel bills and bill again"),
     Permission("billing.decide_proposals", "Apply or dismiss correction proposals"),
@@ -58,6 +61,23 @@ PARAMETERS = (
         help="Bills below this amount are never listed as unusual.",
         minimum=Decimal(0),
     ),
+    Parameter(
+        code=HOLD_FACTOR,
+        type=ParameterType.DECIMAL,
+        default=Decimal("10"),
+        label="Held bill: factor",
+        help="A bill over so many times the mean of the point's last bills is not issued until a person releases it; 0 holds none.",
+        minimum=Decimal(0),
+        maximum=Decimal(1000),
+    ),
+    Parameter(
+        code=HOLD_FROM,
+        type=ParameterType.DECIMAL,
+        default=Decimal("0.00"),
+        label="Held bill: amount",
+        help="A bill of this amount or more is not issued until a person releases it; 0 holds none.",
+        minimum=Decimal(0),
+    ),
 )
 
 NUMBER_KINDS = (
@@ -69,6 +89,8 @@ AUDIT_ACTIONS = (
     AuditAction("billing.run_started", "Billing run started"),
     AuditAction("billing.run_checked", "Billing run checked"),
     AuditAction("billing.run_recalculated", "Billing run calculated again"),
+    AuditAction("billing.bills_held", "Bills of a run held back"),
+    AuditAction("billing.bills_released", "Held bills of a run released"),
     AuditAction("billing.run_discarded", "Billing run discarded"),
     AuditAction("billing.issue_started", "Issue of a billing run started"),
     AuditAction("billing.run_issued", "Billing run issued"),

@@ -27,7 +27,7 @@ from tests.factories.platform import make_person
 from tests.factories.readings import period_id, plan
 
 pytestmark = pytest.mark.django_db
-ALL = ("billing.view", "billing.view_runs", "billing.run", "billing.check", "billing.issue")
+ALL = ("billing.view", "billing.view_runs", "billing.run", "billing.check", "billing.issue", "billing.release")
 JANUARY = date(2025, 1, 20)
 FEBRUARY = date(2025, 2, 20)
 
@@ -108,10 +108,10 @@ def test_totals_stand_beside_the_last_period(clerk: Client, priced: PricedTown) 
 
     answer = clerk.get(f"/billing/runs/{run.pk}/totals/")
 
-    rows = [[cell.text for cell in row] for row in answer.context["table"].rows]
+    rows = [[cell.text for cell in row] for row in answer.context["tables"][0].rows]
     # water 200 × 1.92 against 110 × 1.92; sewage 200 × 0.9 × 1.70 against 110 × 0.9 × 1.70
-    assert rows[0] == ["water", "RESIDENTIAL", "200", "384.00", "211.20", "+81.8%"]
-    assert rows[1] == ["sewage", "RESIDENTIAL", "180", "306.00", "168.30", "+81.8%"]
+    assert rows[0] == ["water", "RESIDENTIAL", "200", "384.00", "211.20", "+81.8%", "—"]
+    assert rows[1] == ["sewage", "RESIDENTIAL", "180", "306.00", "168.30", "+81.8%", "—"]
     assert len(questions(clerk, f"/billing/runs/{run.pk}/totals/")) <= DETAIL
 
 
@@ -201,8 +201,8 @@ def test_failed_chunk_is_told_and_resumed(clerk: Client, priced: PricedTown) -> 
     assert set(RunChunk.objects.filter(run=run).values_list("state", flat=True)) == {"WAITING"}
 
 
-GETS = ("", "progress/", "totals/", "exceptions/", "unusual/", "compare/")
-POSTS = ("check/", "issue/", "recalculate/", "resume/", "discard/")
+GETS = ("", "progress/", "totals/", "exceptions/", "review/", "workbook/", "compare/")
+POSTS = ("check/", "issue/", "recalculate/", "resume/", "discard/", "hold/", "release/")
 
 
 def test_run_of_another_company_is_not_found(priced: PricedTown) -> None:

@@ -11,6 +11,7 @@ from qingyuan.domains.billing.operations.cancel import (
     rebill,
 )
 from qingyuan.domains.billing.operations.chunks import record_failure, resume_failed, runs_under_way, unfinished
+from qingyuan.domains.billing.operations.holding import NothingToDecide, ReasonMissing, hold_bills, release_bills
 from qingyuan.domains.billing.operations.issue import TotalMismatch, finish_issue, issue_chunk, start_issue
 from qingyuan.domains.billing.operations.planning import BookTaken, GroupTaken, NothingToBill
 from qingyuan.domains.billing.operations.proposals import (
@@ -44,9 +45,11 @@ __all__ = [
     "GroupTaken",
     "NotBillable",
     "NothingToBill",
+    "NothingToDecide",
     "NothingToRebill",
     "ProposalDecided",
     "ProposalOutdated",
+    "ReasonMissing",
     "Rebilled",
     "ReversalHeld",
     "RunHasNoBills",
@@ -62,6 +65,7 @@ __all__ = [
     "enter_tier_use",
     "finish_calculation",
     "finish_issue",
+    "hold_bills",
     "issue_chunk",
     "name_job",
     "place_point",
@@ -69,6 +73,7 @@ __all__ = [
     "rebill",
     "recalculate_run",
     "record_failure",
+    "release_bills",
     "resume_failed",
     "runs_under_way",
     "share_tier_room",

@@ -1,6 +1,5 @@
 """Calculating the usual readings of a chunk set-wise (成批计算): the keys are priced in Python, the rest is the database's."""
 
-from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -13,7 +12,8 @@ from qingyuan.domains.billing.queries.bulk_facts import Scope
 from qingyuan.domains.billing.queries.statements import array_literal, rows_of
 from qingyuan.domains.billing.queries.terms import terms_maker
 from qingyuan.domains.billing.rules.calculate import item_hash
-from qingyuan.domains.billing.rules.states import BILL_SHOCK, ZERO_BILL
+from qingyuan.domains.billing.rules.notices import rules_of
+from qingyuan.domains.billing.rules.states import BILL_SHOCK, OVER_LIMIT, ZERO_BILL
 from qingyuan.domains.tariffs.queries.catalogue import PriceList
 from qingyuan.domains.tariffs.rules.rate import rate
 
@@ -38,6 +38,7 @@ def calculate_bulk(run: BillingRun, chunk: RunChunk, prices: PriceList) -> int:
         rate=partial(rate, catalogue=prices.catalogue),
     )
     composed = bulk_facts.inputs(run.pk, chunk.chunk_no)
+    rules = rules_of(run.selection)
     given: dict[str, Any] = {
         "run": run.pk,
         "chunk": chunk.chunk_no,
@@ -45,8 +46,11 @@ def calculate_bulk(run: BillingRun, chunk: RunChunk, prices: PriceList) -> int:
         "hashes": "{" + ",".join([item_hash(text, lines[number - 1]) for _, number, text in composed]) + "}",
         "zero": ZERO_BILL,
         "shock": BILL_SHOCK,
-        "least": Decimal(run.selection["shock_minimum"]),
-        "factor": Decimal(run.selection["shock_factor"]),
+        "large": OVER_LIMIT,
+        "least": rules.least,
+        "factor": rules.shock_factor,
+        "hold_factor": rules.hold_factor,
+        "hold_from": rules.hold_from,
     }
     with bulk_facts.hashing(), connection.cursor() as cursor:
         cursor.execute(_ITEMS, given)
@@ -67,11 +71,17 @@ def left_over(run_id: int, chunk: RunChunk, done: int) -> list[int]:
 _ITEMS = f"""
     INSERT INTO run_item (run_id, chunk_no, position, natural_key, state, kind, group_id, account_id, point_id,
                           reading_item_id, book_id, volume, amount, exception_code, exception_params, pricing_no, fingerprint, hash)
-    SELECT %(run)s, %(chunk)s, row_number() OVER (ORDER BY u.natural_key), u.natural_key, 'CALCULATED', u.kind, u.group_id,
+    SELECT %(run)s, %(chunk)s, row_number() OVER (ORDER BY u.natural_key), u.natural_key,
+           CASE WHEN usual.mean * %(hold_factor)s::numeric < k.amount OR %(hold_from)s::numeric <= k.amount
+                THEN 'HELD' ELSE 'CALCULATED' END, u.kind, u.group_id,
            u.account_id, u.point_id, u.reading_item_id, u.book_id, k.volume, k.amount,
-           CASE WHEN k.amount = 0 THEN %(zero)s WHEN usual.mean * %(factor)s < k.amount THEN %(shock)s ELSE '' END,
+           CASE WHEN k.amount = 0 THEN %(zero)s WHEN usual.mean * %(factor)s < k.amount THEN %(shock)s
+                WHEN %(hold_from)s::numeric <= k.amount THEN %(large)s ELSE '' END,
            CASE WHEN usual.mean * %(factor)s < k.amount
-                THEN jsonb_build_object('amount', k.amount::text, 'mean', usual.mean::text) WHEN k.amount = 0 THEN '{{}}' END,
+                THEN jsonb_build_object('amount', k.amount::text, 'mean', usual.mean::text)
+                WHEN k.amount = 0 THEN '{{}}'
+                WHEN %(hold_from)s::numeric <= k.amount
+                THEN jsonb_build_object('amount', k.amount::text, 'limit', (%(hold_from)s::numeric)::text) END,
            k.pricing_no, {bulk_facts.FINGERPRINT.format(input=bulk_facts.INPUT)}, hashed.hash
     FROM bulk_usage u
     JOIN run_pricing k ON k.run_id = %(run)s AND k.chunk_no = %(chunk)s AND k.key = u.key

@@ -1,6 +1,5 @@
 """Calculating a chunk, and closing the calculation of a run (试算、计费)."""
 
-from decimal import Decimal
 from functools import partial
 
 from django.db import connection, transaction
@@ -17,7 +16,8 @@ from qingyuan.domains.billing.queries.bill_facts import recent_means
 from qingyuan.domains.billing.queries.cases import load_cases, load_use
 from qingyuan.domains.billing.queries.totals import bills_of_chunk, totals_of
 from qingyuan.domains.billing.rules.calculate import Outcome, calculate, run_hash
-from qingyuan.domains.billing.rules.states import BILL_SHOCK, ZERO_BILL, BillKind, ChunkState, RunState
+from qingyuan.domains.billing.rules.notices import Notice, notice, rules_of
+from qingyuan.domains.billing.rules.states import BillKind, ChunkState, RunState
 from qingyuan.domains.tariffs.queries.catalogue import PriceList, price_list
 from qingyuan.domains.tariffs.rules.rate import rate
 
@@ -83,22 +83,17 @@ def _result_hash(run_id: int) -> str:
         return run_hash(row[0] for batch in iter(lambda: cursor.fetchmany(5000), []) for row in batch)
 
 
-def _notices(run: BillingRun, outcomes: list[Outcome]) -> dict[int, tuple[str, dict[str, object]]]:
-    """Bills of nothing, and bills far over what the point's last ones came to."""
-    least, factor = Decimal(run.selection["shock_minimum"]), Decimal(run.selection["shock_factor"])
-    notices: dict[int, tuple[str, dict[str, object]]] = {}
-    large: dict[int, Outcome] = {}
-    for index, outcome in enumerate(outcomes):
-        if outcome.rated is None or outcome.case.correction is not None:
-            continue
-        if not outcome.rated.total:
-            notices[index] = (ZERO_BILL, {})
-        elif outcome.rated.total >= least:
-            large[index] = outcome
-    means = recent_means([outcome.case.rows.point_id for outcome in large.values()]) if large else {}
-    for index, outcome in large.items():
-        mean = means.get(outcome.case.rows.point_id)
-        assert outcome.rated is not None
-        if mean is not None and outcome.rated.total > mean * factor:
-            notices[index] = (BILL_SHOCK, {"mean": mean, "amount": outcome.rated.total})
-    return notices
+def _notices(run: BillingRun, outcomes: list[Outcome]) -> dict[int, Notice]:
+    """What a person should look at, by index; corrections were looked at when they were approved."""
+    rules = rules_of(run.selection)
+    totals = {
+        index: outcome.rated.total
+        for index, outcome in enumerate(outcomes)
+        if outcome.rated is not None and outcome.case.correction is None
+    }
+    large = [outcomes[index].case.rows.point_id for index, total in totals.items() if total and total >= rules.least]
+    means = recent_means(large) if large else {}
+    found = (
+        (index, notice(total, means.get(outcomes[index].case.rows.point_id), rules)) for index, total in totals.items()
+    )
+    return {index: one for index, one in found if one is not None}

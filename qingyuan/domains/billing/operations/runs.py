@@ -6,7 +6,14 @@ from datetime import date
 from django.db import transaction
 from django.db.models import F
 
-from qingyuan.domains.billing.declarations import CHUNK_SIZE, RUN_NUMBERS, SHOCK_FACTOR, SHOCK_MINIMUM
+from qingyuan.domains.billing.declarations import (
+    CHUNK_SIZE,
+    HOLD_FACTOR,
+    HOLD_FROM,
+    RUN_NUMBERS,
+    SHOCK_FACTOR,
+    SHOCK_MINIMUM,
+)
 from qingyuan.domains.billing.models import BillingRun, RunBook, RunChunk, RunHold, RunItem, RunPricing
 from qingyuan.domains.billing.operations import planning
 from qingyuan.domains.billing.queries import periods as period_queries
@@ -77,8 +84,7 @@ def start_run(
             state=RunState.DRAFT,
             selection={
                 **_selection(book_ids, reading_item_ids, with_earlier, kind),
-                "shock_factor": str(parameters.decimal(SHOCK_FACTOR, unit_id=unit_id, on=business_date)),
-                "shock_minimum": str(parameters.decimal(SHOCK_MINIMUM, unit_id=unit_id, on=business_date)),
+                **_notice_rules(unit_id, business_date),
             },
             business_date=business_date,
             chunk_size=chunk_size,
@@ -186,6 +192,18 @@ def _selection(
     if kind is not None:
         selection["kind"] = kind
     return selection
+
+
+def _notice_rules(unit_id: int, on: date) -> dict[str, object]:
+    """What rules/notices.py reads again: a run is looked at by one set of rules, whatever is changed meanwhile."""
+    hold_factor = parameters.decimal(HOLD_FACTOR, unit_id=unit_id, on=on)
+    hold_from = parameters.decimal(HOLD_FROM, unit_id=unit_id, on=on)
+    return {
+        "shock_factor": str(parameters.decimal(SHOCK_FACTOR, unit_id=unit_id, on=on)),
+        "shock_minimum": str(parameters.decimal(SHOCK_MINIMUM, unit_id=unit_id, on=on)),
+        "hold_factor": str(hold_factor) if hold_factor else None,
+        "hold_from": str(hold_from) if hold_from else None,
+    }
 
 
 def _record(actor: Actor, action: str, run: BillingRun, after: dict[str, object], reason: str = "") -> None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from qingyuan.domains.billing.rules.calculate import Outcome
 from qingyuan.domains.billing.rules.case import LAST_IN_POSITION, Case
 from qingyuan.domains.billing.rules.lines import Rated, stored_volume
+from qingyuan.domains.billing.rules.notices import Notice
 from qingyuan.domains.billing.rules.snapshot import FORMAT
 from qingyuan.domains.billing.rules.states import LIVE_KINDS, RunItemState
 from qingyuan.domains.ledger.rules.netting import net_parts
@@ -48,7 +49,7 @@ def copy_run_items(
     run_id: int,
     chunk_no: int,
     outcomes: Sequence[Outcome],
-    notices: Mapping[int, tuple[str, dict[str, object]]],
+    notices: Mapping[int, Notice],
     *,
     after: int = 0,
 ) -> None:
@@ -65,8 +66,8 @@ def copy_run_items(
         if outcome.refusal is not None:
             code, params = outcome.refusal.code, _json(outcome.refusal.params)
         elif index in notices:
-            code, params = notices[index][0], _json(notices[index][1])
-        state = RunItemState.EXCEPTION if result is None else RunItemState.CALCULATED
+            code, params = notices[index].code, _json(notices[index].params)
+        state = _state(outcome, notices.get(index))
         rows.append(
             f"{run_id}\t{chunk_no}\t{number}\t{escaped(case.natural_key)}\t{state}\t{case.kind}"
             f"\t{_id(case.rows.group_id)}\t{case.rows.account_id}\t{case.rows.point_id}\t{case.rows.reading_item_id}"
@@ -81,6 +82,12 @@ def copy_run_items(
             )
     copy_text("run_item", RUN_ITEM_COLUMNS, ["".join(rows)])
     copy_text("run_pricing", PRICING_COLUMNS, ["".join(pricings)])
+
+
+def _state(outcome: Outcome, notice: Notice | None) -> RunItemState:
+    if outcome.priced is None:
+        return RunItemState.EXCEPTION
+    return RunItemState.HELD if notice is not None and notice.held else RunItemState.CALCULATED
 
 
 class Issue(NamedTuple):

@@ -28,6 +28,7 @@ class ChunkState(StrEnum):
 
 class RunItemState(StrEnum):
     CALCULATED = "CALCULATED"
+    HELD = "HELD"  # 暂缓签发: a rule or a person wants it looked at; not issued until it is released
     EXCEPTION = "EXCEPTION"  # not billable: `exception_code` says why
     STALE = "STALE"  # its inputs moved between calculation and issue
 
@@ -64,6 +65,12 @@ ZERO_BILL = "billing.zero_bill"
 
 BILL_SHOCK = "billing.bill_shock"
 """The notice on a bill far above the account's own mean (账单突增)."""
+
+OVER_LIMIT = "billing.over_limit"
+"""The notice on a bill that waits for its amount alone (大额帐单)."""
+
+HELD_BY_HAND = "billing.held_by_hand"
+"""The notice on a bill that a person keeps back (人工暂缓)."""
 
 
 class ProposalState(StrEnum):

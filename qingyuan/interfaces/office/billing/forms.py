@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from qingyuan.domains.billing.rules.states import ProposalState, RunPurpose
-from qingyuan.interfaces.office.billing.words import PROPOSAL_WORDS, PURPOSE_WORDS, STATE_WORDS
+from qingyuan.interfaces.office.billing.words import PROPOSAL_WORDS, PURPOSE_WORDS, STATE_WORDS, WHY_WORDS
 from qingyuan.interfaces.office.shell.fields import MonthField
 from qingyuan.interfaces.office.shell.forms import FilterForm, OfficeForm
+from qingyuan.overviews.run_review import Why
 
 
 class RunFilter(FilterForm):
@@ -62,6 +63,32 @@ class RunForm(OfficeForm):
         if not books:
             raise ValidationError(_("Choose at least one book."))
         return books
+
+
+class ReviewFilter(FilterForm):
+    why = forms.ChoiceField(label=_("Look at"), choices=[(str(key), word) for key, word in WHY_WORDS.items()])
+
+    @property
+    def chosen_why(self) -> Why:
+        """What the reader looks at; anything noticed unless the address says otherwise."""
+        return Why(self.cleaned_data.get("why") or Why.NOTICED)
+
+
+class HoldForm(OfficeForm):
+    """Why bills are held back or released. `ids` are the chosen ones, as the list sent them."""
+
+    ids = forms.CharField(widget=forms.HiddenInput)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+    wide = frozenset({"reason"})
+
+    def clean_ids(self) -> list[tuple[int, int]]:
+        return item_keys(self.cleaned_data["ids"].split(","))
+
+
+def item_keys(texts: Sequence[str]) -> list[tuple[int, int]]:
+    """The bills' keys within their run, as (chunk, position); what is none is left out."""
+    pairs = (text.partition(":") for text in texts)
+    return [(int(chunk), int(place)) for chunk, _mark, place in pairs if chunk.isdecimal() and place.isdecimal()]
 
 
 class DecisionForm(OfficeForm):

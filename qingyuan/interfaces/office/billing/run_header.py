@@ -63,6 +63,7 @@ def page(found: RunPage, tab: str) -> DetailPage:
             Figure(gettext_lazy("Bills"), integer_text(row.bills)),
             Figure(gettext_lazy("Volume (m³)"), volume_text(found.volume)),
             Figure(gettext_lazy("Amount (yuan)"), money_text(row.amount)),
+            *((Figure(gettext_lazy("Held bills"), integer_text(row.held)),) if row.held else ()),
         ),
         tabs=_tabs(found),
         current_tab=tab,
@@ -82,7 +83,12 @@ def _tabs(found: RunPage) -> tuple[Tab, ...]:
             reverse("billing:run-exceptions", args=[run_id]),
             found.row.exceptions + found.stale,
         ),
-        Tab("unusual", gettext_lazy("To look at"), reverse("billing:run-unusual", args=[run_id]), found.row.notices),
+        Tab(
+            "review",
+            gettext_lazy("To look at"),
+            reverse("billing:run-review", args=[run_id]),
+            found.row.notices + found.row.held,
+        ),
         Tab("compare", gettext_lazy("Compare"), reverse("billing:run-compare", args=[run_id])),
     )
 
@@ -98,7 +104,26 @@ def _notice(found: RunPage) -> str:
         return _("%(count)s bills were not issued since their readings, people or prices moved meanwhile.") % {
             "count": found.stale
         }
+    if found.row.held and found.row.state in _AFTER_CALCULATION:
+        return _("%(count)s bills over %(amount)s yuan are held: they are not issued until a person releases them.") % {
+            "count": found.row.held,
+            "amount": money_text(found.held_amount),
+        }
     return ""
+
+
+def context(found: RunPage, permissions: Collection[str]) -> dict[str, object]:
+    """What every tab of the run's page shows."""
+    asked = stepper(found)
+    return {
+        "run": found,
+        "under_way": found.row.state in {RunState.CALCULATING, RunState.ISSUING},
+        "stepper": asked,
+        "still": still(asked),
+        "failures": failures(found),
+        "dialogs": dialogs(found, permissions),
+        "buttons": buttons(found, permissions),
+    }
 
 
 def facts(found: RunPage) -> FactList:
@@ -176,6 +201,8 @@ def buttons(found: RunPage, permissions: Collection[str]) -> list[Button]:
         made.append(Button(gettext_lazy("Check done"), "check", reverse("billing:check", args=[run_id]), primary=True))
     if "billing.issue" in permissions and state is RunState.CHECKED:
         made.append(Button(gettext_lazy("Issue"), "send", opens="issue-run", primary=True))
+    if "billing.release" in permissions and real and state is RunState.CALCULATED and found.row.held:
+        made.append(Button(gettext_lazy("Release all held"), "check", opens="release-all"))
     if "billing.run" in permissions:
         if found.failures:
             made.append(
@@ -207,6 +234,20 @@ def dialogs(found: RunPage, permissions: Collection[str]) -> list[Confirm]:
                 expected=money_text(row.amount),
                 expected_label=gettext_lazy("Type the total to confirm:"),
                 danger=False,
+            )
+        )
+    if "billing.release" in permissions and row.state is RunState.CALCULATED and row.held:
+        made.append(
+            Confirm(
+                key="release-all",
+                title=_("Release all held bills of run %(run)s?") % {"run": row.run_no},
+                consequence=_("%(count)s bills over %(amount)s yuan will be issued with the others.")
+                % {"count": row.held, "amount": money_text(found.held_amount)},
+                url=reverse("billing:release", args=[run_id]),
+                submit=gettext_lazy("Release"),
+                with_reason=True,
+                danger=False,
+                hidden={"all": "1"},
             )
         )
     if "billing.run" in permissions and row.state in _UNISSUED:

@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from qingyuan.domains.billing.queries.compare import RunDifference
-from qingyuan.interfaces.office.billing.words import exception_sentence
+from qingyuan.interfaces.office.billing.words import WHY_WORDS, exception_sentence
 from qingyuan.interfaces.office.shell.addresses import address_if_routed
 from qingyuan.interfaces.office.shell.details import SubTable, sub_table
 from qingyuan.interfaces.office.shell.formats import month_text
 from qingyuan.interfaces.office.shell.lists import Column, ColumnKind
 from qingyuan.interfaces.office.shell.text import Label
-from qingyuan.overviews.billing_runs import BookProgress, ItemRow, RunPage, TotalRow
+from qingyuan.overviews.billing_runs import BookProgress, ItemRow
+from qingyuan.overviews.run_review import ReviewCount
+from qingyuan.overviews.run_totals import AreaRow, Compared, RunTotals, TotalRow
 
 BOOKS: tuple[Column[BookProgress], ...] = (
     Column("book_no", gettext_lazy("Book"), ColumnKind.IDENTIFIER),
@@ -29,24 +33,96 @@ def books_table(rows: Sequence[BookProgress]) -> SubTable:
     return sub_table(gettext_lazy("Books"), BOOKS, rows, totals=totals)
 
 
-def totals_table(rows: Sequence[TotalRow], before: int | None, found: RunPage) -> SubTable:
-    """By charge item and class, beside the last period in which the books were billed."""
-    english = get_language() == "en"
+def _in_language(chinese: str, english: str) -> str:
+    return english if get_language() == "en" else chinese
+
+
+def _earlier(compared: Compared) -> tuple[Column[Any], ...]:
+    """The columns that set a total against what was billed before."""
+    before, year = compared
     last = _("Last period (%(month)s)") % {"month": month_text(before)} if before else _("Last period")
-    columns: tuple[Column[TotalRow], ...] = (
-        Column("item", gettext_lazy("Charge item"), value=lambda row: row.item_name_en if english else row.item_name),
-        Column(
-            "class", gettext_lazy("Usage class"), value=lambda row: row.class_name_en if english else row.class_name
-        ),
-        Column("volume", gettext_lazy("Charged volume"), ColumnKind.VOLUME),
-        Column("amount", gettext_lazy("Amount"), ColumnKind.MONEY),
+    ago = _("A year ago (%(month)s)") % {"month": month_text(year)} if year else _("A year ago")
+    return (
         Column("amount_before", last, ColumnKind.MONEY),
         Column("change", gettext_lazy("Against last period"), ColumnKind.PERCENT),
+        Column("amount_year", ago, ColumnKind.MONEY),
     )
-    totals = {"amount": sum((row.amount for row in rows), Decimal("0.00"))}
-    if before:
-        totals["amount_before"] = sum((row.amount_before or Decimal(0) for row in rows), Decimal("0.00"))
-    return sub_table(gettext_lazy("Totals by charge item and class"), columns, rows, totals=totals)
+
+
+def class_columns(compared: Compared) -> tuple[Column[TotalRow], ...]:
+    return (
+        Column("item", gettext_lazy("Charge item"), value=lambda row: _in_language(row.item_name, row.item_name_en)),
+        Column("class", gettext_lazy("Usage class"), value=lambda row: _in_language(row.class_name, row.class_name_en)),
+        Column("volume", gettext_lazy("Charged volume"), ColumnKind.VOLUME),
+        Column("amount", gettext_lazy("Amount"), ColumnKind.MONEY),
+        *_earlier(compared),
+    )
+
+
+def area_columns(compared: Compared) -> tuple[Column[AreaRow], ...]:
+    return (
+        Column("name", gettext_lazy("Reading area"), value=lambda row: row.name or _("books without an area")),
+        Column("bills", gettext_lazy("Bills"), ColumnKind.INTEGER),
+        Column("volume", gettext_lazy("Volume"), ColumnKind.VOLUME),
+        Column("amount", gettext_lazy("Amount"), ColumnKind.MONEY),
+        *_earlier(compared),
+    )
+
+
+def sums(rows: Sequence[Any], *keys: str) -> dict[str, Decimal | int]:
+    """The totals of these columns; a column without any value has none."""
+    found: dict[str, Decimal | int] = {}
+    for key in keys:
+        values = [value for value in (getattr(row, key) for row in rows) if value is not None]
+        if values:
+            found[key] = sum(values)
+    return found
+
+
+def totals_tables(totals: RunTotals) -> tuple[SubTable, SubTable]:
+    """By charge item and class, and by reading area, beside what the books came to before."""
+    money = ("amount", "amount_before", "amount_year")
+    return (
+        sub_table(
+            gettext_lazy("Totals by charge item and class"),
+            class_columns(totals.compared),
+            totals.by_class,
+            totals=sums(totals.by_class, *money),
+            caption_shown=True,
+        ),
+        sub_table(
+            gettext_lazy("Totals by reading area"),
+            area_columns(totals.compared),
+            totals.by_area,
+            totals=sums(totals.by_area, "bills", "volume", *money),
+            caption_shown=True,
+        ),
+    )
+
+
+def count_columns(run_id: int) -> tuple[Column[ReviewCount], ...]:
+    url = reverse("billing:run-review", args=[run_id])
+    return (
+        Column(
+            "why",
+            gettext_lazy("Look at"),
+            value=lambda row: WHY_WORDS[row.why],
+            link=lambda row: f"{url}?why={row.why}",
+        ),
+        Column("bills", gettext_lazy("Bills"), ColumnKind.INTEGER),
+        Column("amount", gettext_lazy("Amount"), ColumnKind.MONEY),
+    )
+
+
+def counts_table(run_id: int, counts: Sequence[ReviewCount]) -> SubTable:
+    """What there is to look at, each line leading to its bills."""
+    return sub_table(
+        gettext_lazy("What there is to look at"),
+        count_columns(run_id),
+        counts,
+        empty=gettext_lazy("No bill stands out."),
+        caption_shown=True,
+    )
 
 
 ITEMS: tuple[Column[ItemRow], ...] = (

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qingyuan.interfaces.office.billing import change_views, proposal_views, start_views, views
+from qingyuan.interfaces.office.billing import change_views, proposal_views, review_views, start_views, views
 
 app_name = "billing"
 urlpatterns = [
@@ -12,7 +12,10 @@ urlpatterns = [
     path("billing/runs/<int:run_id>/progress/", views.progress, name="progress"),
     path("billing/runs/<int:run_id>/totals/", views.totals, name="run-totals"),
     path("billing/runs/<int:run_id>/exceptions/", views.exceptions, name="run-exceptions"),
-    path("billing/runs/<int:run_id>/unusual/", views.unusual, name="run-unusual"),
+    path("billing/runs/<int:run_id>/review/", review_views.review, name="run-review"),
+    path("billing/runs/<int:run_id>/workbook/", review_views.workbook, name="run-workbook"),
+    path("billing/runs/<int:run_id>/hold/", review_views.hold, name="hold"),
+    path("billing/runs/<int:run_id>/release/", review_views.release, name="release"),
     path("billing/runs/<int:run_id>/compare/", views.compare, name="run-compare"),
     path("billing/runs/<int:run_id>/check/", change_views.check, name="check"),
     path("billing/runs/<int:run_id>/issue/", change_views.issue, name="issue"),

@@ -10,11 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qingyuan.domains.billing.queries.compare import compare_runs
-from qingyuan.domains.billing.rules.states import RunState
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.billing import run_header
 from qingyuan.interfaces.office.billing.forms import RunFilter
-from qingyuan.interfaces.office.billing.tables import books_table, differences_table, items_table, totals_table
+from qingyuan.interfaces.office.billing.tables import (
+    books_table,
+    counts_table,
+    differences_table,
+    items_table,
+    totals_tables,
+)
 from qingyuan.interfaces.office.billing.words import purpose_chip, state_chip
 from qingyuan.interfaces.office.shell.details import detail_response
 from qingyuan.interfaces.office.shell.list_pages import list_response
@@ -36,9 +41,9 @@ from qingyuan.overviews.billing_runs import (
     run_exceptions,
     run_list,
     run_page,
-    run_totals,
-    run_unusual,
 )
+from qingyuan.overviews.run_review import review_counts
+from qingyuan.overviews.run_totals import run_totals
 
 VIEW = "billing.view_runs"
 MOST_DIFFERENCES = 500
@@ -66,7 +71,7 @@ RUNS: ListSpec[RunRow] = ListSpec(
         Column("bills", gettext_lazy("Bills"), ColumnKind.INTEGER),
         Column("amount", gettext_lazy("Amount"), ColumnKind.MONEY),
         Column("exceptions", gettext_lazy("Exceptions"), ColumnKind.INTEGER),
-        Column("notices", gettext_lazy("To look at"), ColumnKind.INTEGER),
+        Column("notices", gettext_lazy("To look at"), ColumnKind.INTEGER, value=lambda row: row.notices + row.held),
         Column("business_date", gettext_lazy("Business date"), ColumnKind.DATE, sortable=True),
     ),
     actions=(
@@ -108,7 +113,7 @@ def runs(request: OfficeRequest) -> HttpResponseBase:
 def run(request: OfficeRequest, run_id: int) -> HttpResponse:
     found = run_page(request.actor, run_id, on=timezone.localdate())
     context = {"books": books_table(book_progress(run_id, found.row.state)), "facts": run_header.facts(found)}
-    return _answer(request, found, "overview", context)
+    return answer(request, found, "overview", context)
 
 
 @requires(VIEW)
@@ -127,22 +132,15 @@ def progress(request: OfficeRequest, run_id: int) -> HttpResponse:
 @requires(VIEW)
 def totals(request: OfficeRequest, run_id: int) -> HttpResponse:
     found = run_page(request.actor, run_id, on=timezone.localdate())
-    rows, before = run_totals(run_id)
-    return _answer(request, found, "totals", {"table": totals_table(rows, before, found)})
+    tables = (*totals_tables(run_totals(run_id)), counts_table(run_id, review_counts(run_id)))
+    return answer(request, found, "totals", {"tables": tables})
 
 
 @requires(VIEW)
 def exceptions(request: OfficeRequest, run_id: int) -> HttpResponse:
     found = run_page(request.actor, run_id, on=timezone.localdate())
     empty = gettext_lazy("No exceptions: every reading of the run gives a bill.")
-    return _answer(request, found, "exceptions", {"table": items_table(_("Exceptions"), run_exceptions(run_id), empty)})
-
-
-@requires(VIEW)
-def unusual(request: OfficeRequest, run_id: int) -> HttpResponse:
-    found = run_page(request.actor, run_id, on=timezone.localdate())
-    empty = gettext_lazy("No bill stands out against the last ones of its point.")
-    return _answer(request, found, "unusual", {"table": items_table(_("Bills to look at"), run_unusual(run_id), empty)})
+    return answer(request, found, "exceptions", {"table": items_table(_("Exceptions"), run_exceptions(run_id), empty)})
 
 
 @requires(VIEW)
@@ -159,21 +157,14 @@ def compare(request: OfficeRequest, run_id: int) -> HttpResponse:
             "same_hash": bool(found.result_hash) and found.result_hash == other.result_hash,
             "table": differences_table(rows, found.row.run_no, other.row.run_no),
         }
-    return _answer(request, found, "compare", context)
+    return answer(request, found, "compare", context)
 
 
-def _answer(request: OfficeRequest, found: RunPage, tab: str, context: dict[str, Any]) -> HttpResponse:
-    under_way = found.row.state in {RunState.CALCULATING, RunState.ISSUING}
-    stepper = run_header.stepper(found)
-    shown = {
-        "run": found,
-        "tab": tab,
-        "under_way": under_way,
-        "stepper": stepper,
-        "still": run_header.still(stepper),
-        "failures": run_header.failures(found),
-        "dialogs": run_header.dialogs(found, request.permissions),
-        "buttons": run_header.buttons(found, request.permissions),
-        **context,
-    }
-    return detail_response(request, run_header.page(found, tab), "billing/run.html", context=shown)
+def answer(request: OfficeRequest, found: RunPage, tab: str, context: dict[str, Any]) -> HttpResponse:
+    """A tab of the run's page."""
+    return detail_response(
+        request,
+        run_header.page(found, tab),
+        "billing/run.html",
+        context={"tab": tab, **run_header.context(found, request.permissions), **context},
+    )

@@ -8,6 +8,7 @@ from qingyuan.domains.billing.rules.states import ProposalState, RunPurpose, Run
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.sentences import code_sentence
 from qingyuan.interfaces.office.shell.text import Label
+from qingyuan.overviews.run_review import Why
 
 PURPOSE_WORDS: Mapping[RunPurpose, Label] = {RunPurpose.REHEARSAL: _("rehearsal"), RunPurpose.REAL: _("real")}
 STATE_WORDS: Mapping[RunState, Label] = {
@@ -33,6 +34,23 @@ PROPOSAL_WORDS: Mapping[ProposalState, Label] = {
     ProposalState.DISMISSED: _("dismissed"),
 }
 PROPOSAL_TONES: Mapping[ProposalState, Tone] = {ProposalState.OPEN: Tone.AMBER, ProposalState.APPLIED: Tone.GREEN}
+WHY_WORDS: Mapping[Why, Label] = {
+    Why.NOTICED: _("everything noticed or held"),
+    Why.HELD: _("held until released"),
+    Why.SHOCK: _("far over the usual"),
+    Why.LARGE: _("large amount"),
+    Why.ZERO: _("comes to nothing"),
+    Why.FIRST: _("first bill of the point"),
+    Why.NEGATIVE: _("negative"),
+    Why.NEW_PRICE: _("price version changed"),
+    Why.ESTIMATED: _("estimated"),
+    Why.TOP_TIER: _("reaches tier 3"),
+    Why.ALL: _("all bills of the run"),
+}
+ITEM_WORDS: Mapping[str, Chip] = {
+    "CALCULATED": Chip(_("to be issued"), Tone.GREY),
+    "HELD": Chip(_("held back"), Tone.AMBER),
+}
 REASON_WORDS: Mapping[str, Label] = {
     "ROOM_MOVED": _("tier room moved"),
     "USAGE_CHANGED": _("usage was corrected"),
@@ -51,6 +69,8 @@ EXCEPTION_WORDS: Mapping[str, Label] = {
     "billing.stale": _("Its readings, people or prices moved after the calculation; it stays for the next run."),
     "billing.bill_shock": _("%(amount)s yuan, its last bills came to %(mean)s on average."),
     "billing.zero_bill": _("The bill comes to nothing."),
+    "billing.over_limit": _("%(amount)s yuan reaches the limit of %(limit)s yuan."),
+    "billing.held_by_hand": _("Held back: %(reason)s"),
 }
 
 

@@ -5,10 +5,11 @@ Numbers that are names stay text; text that a spreadsheet would run as a formula
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 from urllib.parse import quote
 
 import xlsxwriter
@@ -66,6 +67,36 @@ def export_response(
     response = HttpResponse(content, content_type=media_type)
     name = f"{file_name(str(spec.title), form.scope_text())}.{kind}"
     response["Content-Disposition"] = f"attachment; filename=\"export.{kind}\"; filename*=UTF-8''{quote(name)}"
+    return response
+
+
+@dataclass(frozen=True)
+class Sheet(Generic[RowT]):
+    """One table of a workbook; `totals` by column key."""
+
+    title: str
+    columns: Sequence[Column[RowT]]
+    rows: Sequence[RowT]
+    totals: Mapping[str, Decimal | int] = field(default_factory=dict)
+
+
+def workbook_response(
+    request: OfficeRequest, *, key: str, title: str, scope: str, sheets: Sequence[Sheet[Any]]
+) -> HttpResponse:
+    """Several tables as one XLSX file, with a last sheet that says who made it and when. The export is audited."""
+    count = sum(len(sheet.rows) for sheet in sheets)
+    record_export(actor=request.actor, list_key=key, rows=count, filters={"scope": scope}, file_kind="xlsx")
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, _OPTIONS) as book:
+        looks = _Looks(book)
+        for sheet in sheets:
+            columns = [column for column in sheet.columns if column.kind.is_exported]
+            totalled = {column.key for column in columns} & set(sheet.totals)
+            _add_sheet(book, looks, sheet.title, columns, iter(sheet.rows), sheet.totals, totalled)
+        _add_facts(book, looks, [(_("List"), f"{title} {scope}"), *_made(request, count)])
+    response = HttpResponse(target.getvalue(), content_type=XLSX_TYPE)
+    name = f"{file_name(title, scope)}.xlsx"
+    response["Content-Disposition"] = f"attachment; filename=\"export.xlsx\"; filename*=UTF-8''{quote(name)}"
     return response
 
 
@@ -129,35 +160,68 @@ def _xlsx(
 ) -> bytes:
     """One sheet of rows (heading frozen, totals last) and one of what was asked. Constant memory: rows go to disk."""
     target = io.BytesIO()
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(target, options) as book:
-        heading = book.add_format({"bold": True, "bg_color": "#EDF1F5", "bottom": 1})
-        total = {kind: book.add_format({"bold": True, "top": 1, "num_format": _NUMBER_FORMATS.get(kind, "@")})
-                 for kind in ColumnKind}  # fmt: skip
-        plain = {kind: book.add_format({"num_format": _NUMBER_FORMATS.get(kind, "@")}) for kind in ColumnKind}
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
-        sheet = book.add_worksheet(_("Rows"))
-        sheet.freeze_panes(1, 1)
-        for place, column in enumerate(columns):
-            sheet.set_column(place, place, _width(column))
-        for place, column in enumerate(columns):
-            sheet.write_string(0, place, _heading(column), heading)
-        line = 0
-        for line, row in enumerate(rows, start=1):
-            for place, column in enumerate(columns):
-                _write(sheet, line, place, column, column.value_of(row), plain[column.kind], day)
-        for place, column in enumerate(columns):
-            if totals and column.totalled and column.key in totals:
-                sheet.write_number(line + 1, place, totals[column.key], total[column.kind])
-            elif totals:
-                sheet.write_string(line + 1, place, _("Total") if place == 0 else "", total[ColumnKind.TEXT])
-        asked = book.add_worksheet(_("Filter"))
-        asked.set_column(0, 0, 18)
-        asked.set_column(1, 1, 60)
-        for place, (name, value) in enumerate(facts):
-            asked.write_string(place, 0, name, heading)
-            asked.write_string(place, 1, value)
+    with xlsxwriter.Workbook(target, _OPTIONS) as book:
+        looks = _Looks(book)
+        totalled = {column.key for column in columns if column.totalled and column.key in (totals or {})}
+        _add_sheet(book, looks, _("Rows"), columns, rows, totals, totalled)
+        _add_facts(book, looks, facts)
     return target.getvalue()
+
+
+_OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+
+
+class _Looks:
+    """The formats of a workbook."""
+
+    def __init__(self, book: Any) -> None:
+        self.heading = book.add_format({"bold": True, "bg_color": "#EDF1F5", "bottom": 1})
+        self.day = book.add_format({"num_format": "yyyy-mm-dd"})
+        self.plain, self.total = {}, {}
+        for kind in ColumnKind:
+            number = {"num_format": _NUMBER_FORMATS.get(kind, "@")}
+            self.plain[kind] = book.add_format(number)
+            self.total[kind] = book.add_format({"bold": True, "top": 1, **number})
+
+
+def _add_sheet(
+    book: Any,
+    looks: _Looks,
+    title: str,
+    columns: Sequence[Column[RowT]],
+    rows: Iterator[RowT],
+    totals: Any,
+    totalled: Collection[str],
+) -> None:
+    sheet = book.add_worksheet(_sheet_name(title))
+    sheet.freeze_panes(1, 1)
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, _width(column))
+    for place, column in enumerate(columns):
+        sheet.write_string(0, place, _heading(column), looks.heading)
+    line = 0
+    for line, row in enumerate(rows, start=1):
+        for place, column in enumerate(columns):
+            _write(sheet, line, place, column, column.value_of(row), looks.plain[column.kind], looks.day)
+    for place, column in enumerate(columns):
+        if totals and column.key in totalled:
+            sheet.write_number(line + 1, place, totals[column.key], looks.total[column.kind])
+        elif totals:
+            sheet.write_string(line + 1, place, _("Total") if place == 0 else "", looks.total[ColumnKind.TEXT])
+
+
+def _add_facts(book: Any, looks: _Looks, facts: Sequence[tuple[str, str]]) -> None:
+    asked = book.add_worksheet(_sheet_name(_("Filter")))
+    asked.set_column(0, 0, 18)
+    asked.set_column(1, 1, 60)
+    for place, (name, value) in enumerate(facts):
+        asked.write_string(place, 0, name, looks.heading)
+        asked.write_string(place, 1, value)
+
+
+def _sheet_name(title: str) -> str:
+    """At most 31 signs, without those that a sheet's name cannot have."""
+    return "".join(sign for sign in title if sign not in "[]:*?/\\'")[:31]
 
 
 def _write(sheet: Any, line: int, place: int, column: Column[Any], value: Any, plain: Any, day: Any) -> None:
@@ -179,10 +243,12 @@ def _width(column: Column[Any]) -> int:
 
 def _facts(request: OfficeRequest, spec: ListSpec[Any], form: FilterForm, count: int) -> list[tuple[str, str]]:
     """What was asked, by whom and when: the file explains itself later."""
+    return [(_("List"), str(spec.title)), *_made(request, count), *form.chosen()]
+
+
+def _made(request: OfficeRequest, count: int) -> list[tuple[str, str]]:
     return [
-        (_("List"), str(spec.title)),
         (_("Rows"), str(count)),
         (_("Made at"), timezone.localtime().strftime("%Y-%m-%d %H:%M")),
         (_("Made by"), request.actor.name),
-        *form.chosen(),
     ]
