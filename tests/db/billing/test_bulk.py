@@ -33,7 +33,6 @@ from qingyuan.domains.customers.models import (
 from qingyuan.domains.meters.models import ItemOption, PointAccount, Quota, ServicePoint, UsageShare
 from qingyuan.domains.readings.models import ReadingItem
 from qingyuan.domains.tariffs.models import PriceVersion
-from qingyuan.platform.parameters.operations import set_value
 from tests.factories.billing import (
     SH_IND,
     SH_RES,
@@ -53,7 +52,6 @@ from tests.factories.billing import (
 from tests.factories.book_checks import assert_books_hold
 from tests.factories.ledger import Company, Payer
 from tests.factories.payments_into_ledger import Paid
-from tests.factories.platform import SYSTEM
 from tests.factories.readings import OPENED, period_id, plan, read_and_approve
 
 JANUARY, FEBRUARY = date(2025, 1, 20), date(2025, 2, 20)
@@ -181,31 +179,6 @@ def test_both_ways_write_the_same_rows(priced: PricedTown, monkeypatch: pytest.M
     for name, rows in _rows().items():
         assert bulk[0][name] == rows, name
     assert bulk[1:] == (run.result_hash, run.totals)
-
-
-def test_both_ways_notice_and_hold_the_same_bills(priced: PricedTown, monkeypatch: pytest.MonkeyPatch) -> None:
-    points = make_billable_points(priced, 6)
-    bill_month(priced, JANUARY, dict(zip(points, ("110", "110", "110", "100", "600", "110"), strict=True)))
-    for code, value in (("billing.hold_factor", "12"), ("billing.hold_from", "1500.00")):
-        set_value(actor=SYSTEM, code=code, unit_id=None, from_date=JANUARY, value=Decimal(value), reason="复核规则")
-    period = read_month(priced, FEBRUARY, dict(zip(points, ("120", "190", "300", "100", "1100", "111"), strict=True)))
-
-    def found() -> list[tuple[Any, ...]]:
-        columns = ("natural_key", "state", "exception_code", "exception_params", "amount", "hash")
-        run = calculated_run(priced, period, FEBRUARY, purpose=RunPurpose.REHEARSAL)
-        return list(RunItem.objects.filter(run=run).order_by("natural_key").values_list(*columns))
-
-    bulk = found()
-    assert [row[1:3] for row in bulk] == [
-        ("CALCULATED", ""),
-        ("CALCULATED", "billing.bill_shock"),
-        ("HELD", "billing.bill_shock"),
-        ("CALCULATED", "billing.zero_bill"),
-        ("HELD", "billing.over_limit"),
-        ("CALCULATED", ""),
-    ]
-    _one_by_one(monkeypatch)
-    assert found() == bulk
 
 
 def test_hash_of_a_bulk_item_is_that_of_its_bill_and_lines(priced: PricedTown) -> None:

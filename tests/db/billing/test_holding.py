@@ -2,17 +2,20 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing.models import Bill, BillingRun, RunItem
+from qingyuan.domains.billing.operations import calculate
 from qingyuan.domains.billing.operations.holding import NothingToDecide, ReasonMissing
 from qingyuan.domains.billing.operations.runs import RunHasNoBills, RunNotInState
 from qingyuan.domains.billing.rules.states import RunPurpose
 from qingyuan.domains.readings.models import ReadingItem
 from qingyuan.kernel.errors import NotPermitted
 from qingyuan.platform.audit.models import AuditEntry
+from qingyuan.platform.parameters.operations import set_value
 from tests.factories.billing import (
     PricedTown,
     bill_month,
@@ -47,8 +50,8 @@ def states(run: BillingRun) -> list[tuple[str, str]]:
 
 
 def held(run: BillingRun) -> tuple[int, int]:
-    item = RunItem.objects.get(run=run, state="HELD")
-    return item.chunk_no, item.position
+    waiting = RunItem.objects.get(run=run, state="HELD")
+    return waiting.chunk_no, waiting.position
 
 
 def test_bill_over_ten_times_the_usual_waits_and_counts_in_no_total(run: BillingRun) -> None:
@@ -134,3 +137,28 @@ def test_refusals_change_nothing(priced: PricedTown, run: BillingRun) -> None:
         billing.release_bills(actor=SYSTEM, run_id=run.pk, items=None, reason="已核实", on=FEBRUARY)
 
     assert states(run) == before
+
+
+def test_both_ways_notice_and_hold_the_same_bills(priced: PricedTown, monkeypatch: pytest.MonkeyPatch) -> None:
+    points = make_billable_points(priced, 6)
+    bill_month(priced, JANUARY, dict(zip(points, ("110", "110", "110", "100", "600", "110"), strict=True)))
+    for code, value in (("billing.hold_factor", "12"), ("billing.hold_from", "1500.00")):
+        set_value(actor=SYSTEM, code=code, unit_id=None, from_date=JANUARY, value=Decimal(value), reason="复核规则")
+    period = read_month(priced, FEBRUARY, dict(zip(points, ("120", "190", "300", "100", "1100", "111"), strict=True)))
+
+    def found() -> list[tuple[Any, ...]]:
+        columns = ("natural_key", "state", "exception_code", "exception_params", "amount", "hash")
+        run = calculated_run(priced, period, FEBRUARY, purpose=RunPurpose.REHEARSAL)
+        return list(RunItem.objects.filter(run=run).order_by("natural_key").values_list(*columns))
+
+    bulk = found()
+    assert [row[1:3] for row in bulk] == [
+        ("CALCULATED", ""),
+        ("CALCULATED", "billing.bill_shock"),
+        ("HELD", "billing.bill_shock"),
+        ("CALCULATED", "billing.zero_bill"),
+        ("HELD", "billing.over_limit"),
+        ("CALCULATED", ""),
+    ]
+    monkeypatch.setattr(calculate, "calculate_bulk", lambda *_: 0)
+    assert found() == bulk

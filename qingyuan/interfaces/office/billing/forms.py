@@ -68,10 +68,17 @@ class RunForm(OfficeForm):
 class ReviewFilter(FilterForm):
     why = forms.ChoiceField(label=_("Look at"), choices=[(str(key), word) for key, word in WHY_WORDS.items()])
 
+    def __init__(self, data: object = None) -> None:
+        super().__init__(data)
+        field = self.fields["why"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [
+            choice for choice in field.choices if choice[0]
+        ]  # no choice is what was noticed, not everything
+
     @property
-    def chosen_why(self) -> Why:
-        """What the reader looks at; anything noticed unless the address says otherwise."""
-        return Why(self.cleaned_data.get("why") or Why.NOTICED)
+    def is_filtering(self) -> bool:
+        return self.data.get("why", Why.NOTICED) not in ("", Why.NOTICED)
 
 
 class HoldForm(OfficeForm):

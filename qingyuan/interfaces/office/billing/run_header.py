@@ -104,6 +104,11 @@ def _notice(found: RunPage) -> str:
         return _("%(count)s bills were not issued since their readings, people or prices moved meanwhile.") % {
             "count": found.stale
         }
+    if found.row.held and found.row.state is RunState.ISSUED:
+        return _("%(count)s held bills over %(amount)s yuan were not issued; their readings wait for a later run.") % {
+            "count": found.row.held,
+            "amount": money_text(found.held_amount),
+        }
     if found.row.held and found.row.state in _AFTER_CALCULATION:
         return _("%(count)s bills over %(amount)s yuan are held: they are not issued until a person releases them.") % {
             "count": found.row.held,
