@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import Q
 
 from qingyuan.domains.billing.models import BillingRun, RunChunk
+from qingyuan.domains.billing.queries.runs import DONE_STATES
 from qingyuan.domains.billing.rules.states import ChunkState, RunPurpose, RunState
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
@@ -56,6 +57,7 @@ class RunPage:
     result_hash: str
     volume: Decimal
     held_amount: Decimal
+    issued_amount: Decimal
     exceptions: Mapping[str, int]
     notices: Mapping[str, int]
     created_by: str
@@ -64,6 +66,9 @@ class RunPage:
     checked_by: str
     issued_by: str
     issued_at: datetime | None
+    undone_by: str
+    undone_at: datetime | None
+    undo_reason: str
     chunk_count: int
     done: int
     stale: int
@@ -107,7 +112,7 @@ def run_page(actor: Actor, run_id: int, *, on: date, permission: str = VIEW) -> 
     """One run. Raises NotFound for one of units that the permission does not reach."""
     run = (
         BillingRun.objects.filter(reach(actor, permission, on=on).condition("unit_id"), pk=run_id)
-        .select_related("unit", "period", "created_by", "checked_by", "issued_by")
+        .select_related("unit", "period", "created_by", "checked_by", "issued_by", "undone_by")
         .first()
     )
     if run is None:
@@ -123,6 +128,7 @@ def run_page(actor: Actor, run_id: int, *, on: date, permission: str = VIEW) -> 
         result_hash=run.result_hash,
         volume=Decimal(str(totals.get("volume", "0"))),
         held_amount=Decimal(str(totals.get("held_amount", "0.00"))),
+        issued_amount=Decimal(str(totals.get("issued_amount", "0.00"))),
         exceptions=totals.get("exceptions", {}),
         notices=totals.get("notices", {}),
         created_by=_name(run.created_by),
@@ -131,6 +137,9 @@ def run_page(actor: Actor, run_id: int, *, on: date, permission: str = VIEW) -> 
         checked_by=_name(run.checked_by),
         issued_by=_name(run.issued_by),
         issued_at=run.issued_at,
+        undone_by=_name(run.undone_by),
+        undone_at=run.undone_at,
+        undo_reason=run.undo_reason,
         chunk_count=run.chunk_count,
         done=done,
         stale=stale,
@@ -174,7 +183,7 @@ _DONE = """
 
 def _done(run: BillingRun) -> tuple[int, int]:
     """Readings in chunks that the present stage has worked, and items that were not issued since their inputs moved."""
-    worked = ChunkState.CALCULATED if run.state == RunState.CALCULATING else ChunkState.ISSUED
+    worked = DONE_STATES.get(RunState(run.state), (ChunkState.ISSUED,))[0]
     row = _rows(_DONE, [worked, run.pk, run.pk])[0]
     return int(row[0]), int(row[1])
 
@@ -190,8 +199,9 @@ _BOOKS = """
 
 def book_progress(run_id: int, state: RunState) -> tuple[BookProgress, ...]:
     """The books of a run and how far its present stage is with each."""
-    issuing = state in {RunState.ISSUING, RunState.ISSUED}
-    worked = [ChunkState.ISSUED] if issuing else [ChunkState.CALCULATED, ChunkState.ISSUED]
+    worked = DONE_STATES.get(state, (ChunkState.CALCULATED, ChunkState.ISSUED, ChunkState.UNDONE))
+    if state is RunState.ISSUED:
+        worked = (ChunkState.ISSUED,)
     return tuple(BookProgress(*row) for row in _rows(_BOOKS, [[str(one) for one in worked], run_id, MOST]))
 
 

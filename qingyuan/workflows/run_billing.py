@@ -26,8 +26,9 @@ from qingyuan.platform.staff import queries as staff
 BEGIN = "billing.work_run"
 CALCULATE = "billing.calculate_chunk"
 ISSUE = "billing.issue_chunk"
+UNDO = "billing.undo_chunk"
 TASK_SECONDS = 2
-TASK_OF = {RunState.CALCULATING: CALCULATE, RunState.ISSUING: ISSUE}
+TASK_OF = {RunState.CALCULATING: CALCULATE, RunState.ISSUING: ISSUE, RunState.UNDOING: UNDO}
 
 
 def calculate(
@@ -84,6 +85,15 @@ def issue(
         _start_job(actor, run_id)
 
 
+def undo(*, actor: Actor, run_id: int, posting_date: date, reason: str, expected_total: Decimal | None = None) -> None:
+    """Let the workers undo an issued run. Raises as `billing.start_undo`."""
+    with transaction.atomic():
+        billing.start_undo(
+            actor=actor, run_id=run_id, posting_date=posting_date, reason=reason, expected_total=expected_total
+        )
+        _start_job(actor, run_id)
+
+
 def resume(*, actor: Actor, run_id: int) -> int:
     """Let the workers take up the failed chunks of a run again. Returns how many there were."""
     with transaction.atomic():
@@ -124,8 +134,10 @@ def work_chunk(*, run_id: int, chunk_no: int | None, task: str) -> int:
         with _no_cycles_collected():
             if task == CALCULATE:
                 worked = billing.calculate_chunk(run_id=run_id, chunk_no=chunk_no)
-            else:
+            elif task == ISSUE:
                 worked = billing.issue_chunk(actor=actor, run_id=run_id, chunk_no=chunk_no)
+            else:
+                worked = billing.undo_chunk(actor=actor, run_id=run_id, chunk_no=chunk_no)
     except DomainError as error:
         _keep_failure(run_id, chunk_no, error.code, str(error))
         raise
@@ -179,7 +191,11 @@ def _no_cycles_collected() -> Iterator[None]:
 def _close_stage(run_id: int, actor: Actor) -> None:
     if run_queries.has_open_chunks(run_id):
         return
-    closed = billing.finish_calculation(run_id=run_id) or billing.finish_issue(actor=actor, run_id=run_id)
+    closed = (
+        billing.finish_calculation(run_id=run_id)
+        or billing.finish_issue(actor=actor, run_id=run_id)
+        or billing.finish_undo(actor=actor, run_id=run_id)
+    )
     job_id = run_queries.who_started(run_id).job_id
     if closed and job_id is not None:
         jobs.finish(job_id)
@@ -237,7 +253,7 @@ def _chunks_with_jobs(task: str, run_id: int) -> set[int]:
 
 def _actor_of(run: run_queries.RunStarters) -> Actor:
     """Who started the stage; the system where no person did."""
-    staff_id = run.issued_by_id or run.created_by_id
+    staff_id = run.undone_by_id or run.issued_by_id or run.created_by_id
     if staff_id is None:
         return system_actor(f"billing run {run.run_no}", company_id=run.company_id, origin="worker")
     name = staff.names({staff_id}).get(staff_id, "")

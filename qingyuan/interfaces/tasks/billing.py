@@ -24,3 +24,9 @@ def calculate_chunk(run_id: int, chunk_no: int) -> None:
 def issue_chunk(run_id: int, chunk_no: int) -> None:
     """Issue a chunk of a run, and others that are free."""
     run_billing.work_on(run_id=run_id, chunk_no=chunk_no, task=run_billing.ISSUE)
+
+
+@app.task(name=run_billing.UNDO)
+def undo_chunk(run_id: int, chunk_no: int) -> None:
+    """Undo a chunk of an issued run, and others that are free."""
+    run_billing.work_on(run_id=run_id, chunk_no=chunk_no, task=run_billing.UNDO)

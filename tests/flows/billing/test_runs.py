@@ -201,13 +201,36 @@ def test_failed_chunk_is_told_and_resumed(clerk: Client, priced: PricedTown) -> 
     assert set(RunChunk.objects.filter(run=run).values_list("state", flat=True)) == {"WAITING"}
 
 
+def test_undo_types_the_issued_total_and_gives_a_reason(clerk: Client, priced: PricedTown) -> None:
+    run = issue_run(calculated_run(priced, read(priced, JANUARY), JANUARY), JANUARY)
+    url = f"/billing/runs/{run.pk}/"
+    total = f"{Decimal(run.totals['issued_amount']):,.2f}"
+    assert "撤销签发" not in clerk.get(url).content.decode()
+    supervisor = signed_in_client(make_staff(*ALL, "billing.undo", unit_id=priced.company_id, login="supervisor"))
+    assert "撤销签发" in supervisor.get(url).content.decode()
+
+    assert clerk.post(f"{url}undo/", {"typed": total, "reason": "价格导错"}).status_code == 403
+    supervisor.post(f"{url}undo/", {"typed": "1.00", "reason": "价格导错"})
+    supervisor.post(f"{url}undo/", {"typed": total, "reason": " "})
+    run.refresh_from_db()
+    assert run.state == "ISSUED"
+    supervisor.post(f"{url}undo/", {"typed": total, "reason": "价格导错"})
+    assert "撤销中" in supervisor.get(url).content.decode()
+    run_billing.work_here(run_id=run.pk)
+
+    text = supervisor.get(url).content.decode()
+    assert "批次已撤销" in text and "价格导错" in text and "撤销签发</button>" not in text
+
+
 GETS = ("", "progress/", "totals/", "exceptions/", "review/", "workbook/", "compare/")
-POSTS = ("check/", "issue/", "recalculate/", "resume/", "discard/", "hold/", "release/")
+POSTS = ("check/", "issue/", "recalculate/", "resume/", "discard/", "hold/", "release/", "undo/")
 
 
 def test_run_of_another_company_is_not_found(priced: PricedTown) -> None:
     run = calculated_run(priced, read(priced, JANUARY), JANUARY)
-    stranger = signed_in_client(make_staff(*ALL, unit_id=make_priced_town("02").company_id, login="stranger"))
+    stranger = signed_in_client(
+        make_staff(*ALL, "billing.undo", unit_id=make_priced_town("02").company_id, login="stranger")
+    )
     url = f"/billing/runs/{run.pk}/"
 
     assert [stranger.get(url + path).status_code for path in GETS] == [404] * len(GETS)

@@ -13,12 +13,19 @@ import pytest
 from django.db import connection
 
 from qingyuan.domains.billing import operations as billing
-from qingyuan.domains.billing.models import Bill, BillingRun, RunChunk, TierGroup
+from qingyuan.domains.billing.models import Bill, BillingRun, BillReversal, RunChunk, TierGroup
 from qingyuan.domains.billing.rules.states import ChunkState, RunPurpose, RunState
 from qingyuan.overviews.verify.every import verify_all
 from qingyuan.workflows import run_billing
 from tests.databases import raw_connection
-from tests.factories.billing import PricedTown, calculated_run, make_billable_points, make_priced_town, read_month
+from tests.factories.billing import (
+    PricedTown,
+    calculated_run,
+    issue_run,
+    make_billable_points,
+    make_priced_town,
+    read_month,
+)
 from tests.factories.platform import SYSTEM
 
 pytestmark = pytest.mark.race
@@ -125,6 +132,23 @@ def test_killed_in_issue_each_bill_is_there_once_and_the_books_hold(town: tuple[
     )
     assert [verdict.number for verdict in verify_all() if not verdict.holds] == []
     assert TierGroup.objects.count() == 6
+
+
+def test_killed_in_undoing_each_bill_is_cancelled_once_and_the_books_hold(town: tuple[PricedTown, int]) -> None:
+    priced, period = town
+    run = issue_run(calculated_run(priced, period, JANUARY, chunk_size=2), JANUARY)
+    run_billing.undo(actor=SYSTEM, run_id=run.pk, posting_date=JANUARY, reason="价格导错")
+    assert run_billing.work_chunk(run_id=run.pk, chunk_no=1, task=run_billing.UNDO)
+
+    with worker() as process:
+        kill_with_one_chunk_locked(process, run.pk, ChunkState.UNDONE, "bill_reversal")
+    assert chunk_states(run.pk) == ["UNDONE", "ISSUED", "ISSUED"]
+    assert BillReversal.objects.count() == 2
+    with worker():
+        wait_for(lambda: BillingRun.objects.get(pk=run.pk).state == RunState.UNDONE)
+
+    assert BillReversal.objects.count() == 6
+    assert [verdict.number for verdict in verify_all() if not verdict.holds] == []
 
 
 def test_two_workers_come_to_the_same_hash(town: tuple[PricedTown, int]) -> None:

@@ -37,6 +37,7 @@ from qingyuan.domains.billing.operations.tier_groups import (
     place_point,
     share_tier_room,
 )
+from qingyuan.domains.billing.operations.undo import RunFollowed, RunPaid, finish_undo, start_undo, undo_chunk
 
 __all__ = [
     "BillNotLive",
@@ -52,8 +53,10 @@ __all__ = [
     "ReasonMissing",
     "Rebilled",
     "ReversalHeld",
+    "RunFollowed",
     "RunHasNoBills",
     "RunNotInState",
+    "RunPaid",
     "TotalMismatch",
     "apply_proposal",
     "calculate_chunk",
@@ -65,6 +68,7 @@ __all__ = [
     "enter_tier_use",
     "finish_calculation",
     "finish_issue",
+    "finish_undo",
     "hold_bills",
     "issue_chunk",
     "name_job",
@@ -79,5 +83,7 @@ __all__ = [
     "share_tier_room",
     "start_issue",
     "start_run",
+    "start_undo",
+    "undo_chunk",
     "unfinished",
 ]

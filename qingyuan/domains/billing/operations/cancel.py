@@ -4,18 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection, transaction
-from django.db.models.functions import Now
+from django.db import transaction
 
-from qingyuan.domains.billing.models import Bill, BillLive, BillReversal, RerateProposal, TierGroup
+from qingyuan.domains.billing.models import Bill, BillReversal, TierGroup
 from qingyuan.domains.billing.operations import singles
+from qingyuan.domains.billing.operations.cancelling import cancel_together
 from qingyuan.domains.billing.operations.proposals import propose_later_bills
 from qingyuan.domains.billing.queries.cases import load_cases
 from qingyuan.domains.billing.queries.statements import rows_of
-from qingyuan.domains.billing.rules.states import BillKind, ProposalState
+from qingyuan.domains.billing.rules.states import BillKind
 from qingyuan.domains.customers import operations as customers
 from qingyuan.domains.ledger.operations.periods import hold_open_period
-from qingyuan.domains.ledger.operations.reversals import reverse_receivables
 from qingyuan.domains.readings import operations as readings
 from qingyuan.domains.readings.operations.locks import lock_items
 from qingyuan.domains.tariffs.queries.catalogue import price_list
@@ -140,48 +139,10 @@ def _cancel(actor: Actor, bill: Bill, posting_date: date, reason: str) -> tuple[
     if held:
         raise ReversalHeld(bill=bill.bill_no, reason=held[0][0])
     together = [bill, *_live_corrections(bill.pk)]
-    posted = [each.pk for each in together if each.amount]
-    journals: dict[int, int] = {}
-    if posted:
-        reversed_ = reverse_receivables(
-            actor=actor, company_id=bill.company_id, posting_date=posting_date, bill_ids=posted, reason=reason
-        )
-        journals = reversed_.journal_ids
-    BillReversal.objects.bulk_create(
-        BillReversal(
-            bill_id=each.pk,
-            reading_item_id=each.reading_item_id if each.corrects_bill_id is None else None,
-            company_id=each.company_id,
-            reason=reason[:200],
-            posting_date=posting_date,
-            journal_id=journals.get(each.pk),
-            reversed_by_id=actor.staff_id,
-            reversed_at=Now(),
-        )
-        for each in together
-    )
-    ids = [each.pk for each in together]
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE_BACK, {"bills": ids})
-    BillLive.objects.filter(bill_id__in=ids).delete()
-    if bill.corrects_bill_id is None and bill.reading_item_id is not None:
-        readings.mark_unbilled(reading_item_ids=[bill.reading_item_id])
-    changes = [each.change_id for each in together if each.change_id is not None]
-    if changes:
-        readings.mark_change_unhandled(change_ids=changes)
-    open_proposals = RerateProposal.objects.filter(bill_id__in=ids, state=ProposalState.OPEN)
-    open_proposals.update(state=ProposalState.DISMISSED, decided_by_id=actor.staff_id, decided_at=Now())
+    cancel_together(actor, together, posting_date=posting_date, reason=reason)
     for each in together:
         _record(actor, "billing.bill_cancelled", each, {"amount": str(each.amount)}, reason)
-    return tuple(ids)
-
-
-_TAKE_BACK = """
-    INSERT INTO tier_entry (group_id, counter, cycle_start_date, position, sequence, volume, source, bill_id, note)
-    SELECT group_id, counter, cycle_start_date, position, sequence, -volume, source, bill_id, 'REVERSAL'
-    FROM tier_entry WHERE bill_id = ANY(%(bills)s) AND group_id IN (SELECT group_id FROM bill WHERE id = ANY(%(bills)s))
-    ORDER BY id
-"""
+    return tuple(each.pk for each in together)
 
 
 def _live_corrections(bill_id: int) -> Sequence[Bill]:

@@ -10,6 +10,20 @@ from qingyuan.domains.billing.operations.runs import held_run
 from qingyuan.domains.billing.queries.statements import array_literal
 from qingyuan.domains.billing.rules.states import ChunkState, RunState
 
+WANTED = {
+    RunState.CALCULATING: ChunkState.WAITING,
+    RunState.ISSUING: ChunkState.CALCULATED,
+    RunState.UNDOING: ChunkState.ISSUED,
+}
+"""What a stage under way still has to work."""
+
+DONE = {
+    RunState.CALCULATING: ChunkState.CALCULATED,
+    RunState.ISSUING: ChunkState.ISSUED,
+    RunState.UNDOING: ChunkState.UNDONE,
+}
+"""What a stage under way has worked."""
+
 
 def claimed(run_id: int, chunk_no: int | None, state: ChunkState) -> RunChunk | None:
     """The chunk, locked until the transaction ends, when it is in this state; else None. Without a number the first chunk
@@ -41,7 +55,9 @@ def mark_calculated(chunk: RunChunk, *, bills: int, amount: Decimal, prices: str
 def record_failure(*, run_id: int, chunk_no: int, code: str, detail: str) -> None:
     """Note that a chunk could not be worked, with the reason: it waits until a person resumes the run."""
     with transaction.atomic():
-        chunks = RunChunk.objects.filter(run_id=run_id, chunk_no=chunk_no).exclude(state=ChunkState.ISSUED)
+        state = BillingRun.objects.values_list("state", flat=True).get(pk=run_id)
+        done = DONE.get(RunState(state), ChunkState.UNDONE)
+        chunks = RunChunk.objects.filter(run_id=run_id, chunk_no=chunk_no).exclude(state=done)
         chunks.update(
             state=ChunkState.FAILED, error_code=code[:80], error_detail=detail[:4000], attempts=F("attempts") + 1
         )
@@ -51,7 +67,7 @@ def resume_failed(*, run_id: int) -> int:
     """Let the failed chunks of a run be worked again, by the stage in which the run stands. Returns their number."""
     with transaction.atomic():
         run = held_run(run_id)
-        before = ChunkState.WAITING if run.state == RunState.CALCULATING else ChunkState.CALCULATED
+        before = WANTED.get(RunState(run.state), ChunkState.CALCULATED)
         failed = RunChunk.objects.filter(run_id=run_id, state=ChunkState.FAILED)
         return failed.update(state=before, error_code="", error_detail="")
 
@@ -59,7 +75,7 @@ def resume_failed(*, run_id: int) -> int:
 def unfinished(run_id: int) -> tuple[RunState, list[int]]:
     """The run's state and the chunks that its present stage still has to work and that nobody works on at this moment."""
     state = RunState(BillingRun.objects.values_list("state", flat=True).get(pk=run_id))
-    wanted = {RunState.CALCULATING: ChunkState.WAITING, RunState.ISSUING: ChunkState.CALCULATED}.get(state)
+    wanted = WANTED.get(state)
     if wanted is None:
         return state, []
     with transaction.atomic():
@@ -68,6 +84,6 @@ def unfinished(run_id: int) -> tuple[RunState, list[int]]:
 
 
 def runs_under_way() -> list[int]:
-    """Runs that are being calculated or issued."""
-    found = BillingRun.objects.filter(state__in=[RunState.CALCULATING, RunState.ISSUING])
+    """Runs that are being calculated, issued or undone."""
+    found = BillingRun.objects.filter(state__in=list(WANTED))
     return list(found.order_by("id").values_list("id", flat=True))

@@ -21,13 +21,23 @@ class RunStarters(NamedTuple):
     unit_id: int
     created_by_id: int | None
     issued_by_id: int | None
+    undone_by_id: int | None
     job_id: int | None
     scope_count: int
 
 
 def who_started(run_id: int) -> RunStarters:
     """The persons behind a run."""
-    columns = ("run_no", "company_id", "unit_id", "created_by_id", "issued_by_id", "job_id", "scope_count")
+    columns = (
+        "run_no",
+        "company_id",
+        "unit_id",
+        "created_by_id",
+        "issued_by_id",
+        "undone_by_id",
+        "job_id",
+        "scope_count",
+    )
     return RunStarters(*BillingRun.objects.values_list(*columns).get(pk=run_id))
 
 
@@ -35,7 +45,8 @@ def has_open_chunks(run_id: int) -> bool:
     """Whether a chunk of the run's present stage is not done, or failed; False for a run that is not under way."""
     sql = """
         SELECT EXISTS (SELECT 1 FROM run_chunk c JOIN billing_run r ON r.id = c.run_id WHERE r.id = %s
-            AND ((r.state = 'CALCULATING' AND c.state <> 'CALCULATED') OR (r.state = 'ISSUING' AND c.state <> 'ISSUED')))
+            AND ((r.state = 'CALCULATING' AND c.state <> 'CALCULATED') OR (r.state = 'ISSUING' AND c.state <> 'ISSUED')
+                 OR (r.state = 'UNDOING' AND c.state <> 'UNDONE')))
     """
     return bool(rows_of(sql, [run_id])[0][0])
 
@@ -89,7 +100,7 @@ def run_row(run_id: int) -> RunRow:
     run = BillingRun.objects.select_related("period").filter(pk=run_id).first()
     if run is None:
         raise NotFound(run=run_id)
-    done = DONE_STATES.get(RunState(run.state), (ChunkState.CALCULATED, ChunkState.ISSUED))
+    done = DONE_STATES.get(RunState(run.state), (ChunkState.CALCULATED, ChunkState.ISSUED, ChunkState.UNDONE))
     chunks = RunChunk.objects.filter(run_id=run_id)
     counts = chunks.aggregate(
         done=Count("id", filter=Q(state__in=done)), failed=Count("id", filter=Q(state=ChunkState.FAILED))
@@ -126,5 +137,6 @@ def run_row(run_id: int) -> RunRow:
 DONE_STATES = {
     RunState.CALCULATING: (ChunkState.CALCULATED,),
     RunState.ISSUING: (ChunkState.ISSUED,),
+    RunState.UNDOING: (ChunkState.UNDONE,),
 }
 """What counts as done in a stage under way."""

@@ -15,6 +15,7 @@ class RunState(StrEnum):
     CHECKED = "CHECKED"
     ISSUING = "ISSUING"
     ISSUED = "ISSUED"
+    UNDOING = "UNDOING"  # 撤销签发中
     UNDONE = "UNDONE"
     DISCARDED = "DISCARDED"
 
@@ -23,6 +24,7 @@ class ChunkState(StrEnum):
     WAITING = "WAITING"
     CALCULATED = "CALCULATED"
     ISSUED = "ISSUED"
+    UNDONE = "UNDONE"
     FAILED = "FAILED"
 
 

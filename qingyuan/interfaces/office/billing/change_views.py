@@ -1,4 +1,4 @@
-"""What is done to a run: check, issue, calculate again, resume, discard. Refusals come back to the run's page as words."""
+"""What is done to a run: check, issue, calculate again, resume, discard, undo. Refusals come back to the run's page as words."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -17,6 +17,7 @@ from qingyuan.workflows import run_billing
 RUN = "billing.run"
 CHECK = "billing.check"
 ISSUE = "billing.issue"
+UNDO = "billing.undo"
 
 
 @requires(CHECK)
@@ -66,4 +67,21 @@ def discard(request: OfficeRequest, run_id: int) -> HttpResponse:
     run_page(request.actor, run_id, on=on, permission=RUN)
     with told(request, _("The run was discarded.")):
         billing.discard_run(actor=request.actor, run_id=run_id, on=on, reason=given_reason(request))
+    return redirect("billing:run", run_id=run_id)
+
+
+@requires(UNDO)
+@require_POST
+def undo(request: OfficeRequest, run_id: int) -> HttpResponse:
+    on = timezone.localdate()
+    found = run_page(request.actor, run_id, on=on, permission=UNDO)
+    with told(request, _("The run is being undone.")):
+        check_typed(request, money_text(found.issued_amount))
+        run_billing.undo(
+            actor=request.actor,
+            run_id=run_id,
+            posting_date=on,
+            reason=given_reason(request),
+            expected_total=found.issued_amount,
+        )
     return redirect("billing:run", run_id=run_id)

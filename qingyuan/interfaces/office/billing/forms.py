@@ -65,16 +65,17 @@ class RunForm(OfficeForm):
         return books
 
 
+WHYS = [(str(key), word) for key, word in WHY_WORDS.items()]
+
+
 class ReviewFilter(FilterForm):
-    why = forms.ChoiceField(label=_("Look at"), choices=[(str(key), word) for key, word in WHY_WORDS.items()])
+    why = forms.ChoiceField(label=_("Look at"), choices=WHYS)
 
     def __init__(self, data: object = None) -> None:
         super().__init__(data)
         field = self.fields["why"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [
-            choice for choice in field.choices if choice[0]
-        ]  # no choice is what was noticed, not everything
+        field.choices = WHYS  # without "all": no choice is what was noticed, not everything
 
     @property
     def is_filtering(self) -> bool:

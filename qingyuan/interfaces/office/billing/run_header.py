@@ -31,8 +31,11 @@ from qingyuan.interfaces.office.shell.formats import (
 from qingyuan.interfaces.office.shell.text import Label
 from qingyuan.overviews.billing_runs import RunPage
 
-_AFTER_CALCULATION = frozenset({RunState.CALCULATED, RunState.CHECKED, RunState.ISSUING, RunState.ISSUED})
-_AFTER_CHECK = frozenset({RunState.CHECKED, RunState.ISSUING, RunState.ISSUED})
+_AFTER_ISSUE = frozenset({RunState.ISSUED, RunState.UNDOING, RunState.UNDONE})
+_AFTER_CHECK = frozenset({RunState.CHECKED, RunState.ISSUING, *_AFTER_ISSUE})
+_AFTER_CALCULATION = frozenset({RunState.CALCULATED, *_AFTER_CHECK})
+_UNDER_WAY = frozenset({RunState.CALCULATING, RunState.ISSUING, RunState.UNDOING})
+_UNDOING = frozenset({RunState.UNDOING, RunState.UNDONE})
 _UNISSUED = frozenset({RunState.DRAFT, RunState.CALCULATING, RunState.CALCULATED, RunState.CHECKED})
 
 
@@ -104,6 +107,8 @@ def _notice(found: RunPage) -> str:
         return _("%(count)s bills were not issued since their readings, people or prices moved meanwhile.") % {
             "count": found.stale
         }
+    if found.row.state is RunState.UNDONE:
+        return _("The run was undone: its bills are cancelled, its readings can be billed again.")
     if found.row.held and found.row.state is RunState.ISSUED:
         return _("%(count)s held bills over %(amount)s yuan were not issued; their readings wait for a later run.") % {
             "count": found.row.held,
@@ -122,7 +127,7 @@ def context(found: RunPage, permissions: Collection[str]) -> dict[str, object]:
     asked = stepper(found)
     return {
         "run": found,
-        "under_way": found.row.state in {RunState.CALCULATING, RunState.ISSUING},
+        "under_way": found.row.state in _UNDER_WAY,
         "stepper": asked,
         "still": still(asked),
         "failures": failures(found),
@@ -140,11 +145,21 @@ def facts(found: RunPage) -> FactList:
             Fact(gettext_lazy("Checked by"), found.checked_by),
             Fact(gettext_lazy("Issued by"), _who(found.issued_by, instant_text(found.issued_at))),
             Fact(gettext_lazy("Posting date"), date_text(found.posting_date)),
+            *_undoing(found),
             Fact(gettext_lazy("Due date"), date_text(found.due_date)),
             Fact(gettext_lazy("Chunks"), integer_text(found.chunk_count)),
             Fact(gettext_lazy("Result hash"), found.result_hash[:16]),
         ),
         heading=gettext_lazy("Course"),
+    )
+
+
+def _undoing(found: RunPage) -> tuple[Fact, ...]:
+    if not found.undone_by:
+        return ()
+    return (
+        Fact(gettext_lazy("Undone by"), _who(found.undone_by, instant_text(found.undone_at))),
+        Fact(gettext_lazy("Reason for undoing"), found.undo_reason),
     )
 
 
@@ -163,18 +178,20 @@ def failures(found: RunPage) -> list[str]:
 def stepper(found: RunPage, *, polled: bool = False) -> Stepper:
     """计算 → 核对 → 签发; a rehearsal ends after the calculation."""
     state = found.row.state
-    under_way = state in {RunState.CALCULATING, RunState.ISSUING}
+    under_way = state in _UNDER_WAY
     steps = [_step(gettext_lazy("Calculate"), state in _AFTER_CALCULATION, state is RunState.CALCULATING, found)]
     if found.row.purpose is RunPurpose.REAL:
         steps += [
             _step(gettext_lazy("Check"), state in _AFTER_CHECK, state is RunState.CALCULATED, found),
             _step(
                 gettext_lazy("Issue"),
-                state is RunState.ISSUED,
+                state in _AFTER_ISSUE,
                 state in {RunState.CHECKED, RunState.ISSUING},
                 found,
             ),
         ]
+    if state in _UNDOING:
+        steps.append(_step(gettext_lazy("Undo"), state is RunState.UNDONE, state is RunState.UNDOING, found))
     return Stepper(
         key="run",
         steps=tuple(steps),
@@ -208,6 +225,8 @@ def buttons(found: RunPage, permissions: Collection[str]) -> list[Button]:
         made.append(Button(gettext_lazy("Issue"), "send", opens="issue-run", primary=True))
     if "billing.release" in permissions and real and state is RunState.CALCULATED and found.row.held:
         made.append(Button(gettext_lazy("Release all held"), "check", opens="release-all"))
+    if "billing.undo" in permissions and state is RunState.ISSUED and not found.row.is_single:
+        made.append(Button(gettext_lazy("Undo the issue"), "arrow-back-up", opens="undo-run"))
     if "billing.run" in permissions:
         if found.failures:
             made.append(
@@ -231,7 +250,7 @@ def dialogs(found: RunPage, permissions: Collection[str]) -> list[Confirm]:
                 key="issue-run",
                 title=_("Issue run %(run)s?") % {"run": row.run_no},
                 consequence=_(
-                    "%(bills)s bills over %(amount)s yuan are posted to the accounts and get their numbers. Prepaid balances are offset. This cannot be taken back as a whole, only bill by bill."
+                    "%(bills)s bills over %(amount)s yuan are posted to the accounts and get their numbers. Prepaid balances are offset. Taken back as a whole only as long as nothing of it is paid."
                 )
                 % {"bills": row.bills, "amount": money_text(row.amount)},
                 url=reverse("billing:issue", args=[run_id]),
@@ -253,6 +272,21 @@ def dialogs(found: RunPage, permissions: Collection[str]) -> list[Confirm]:
                 with_reason=True,
                 danger=False,
                 hidden={"all": "1"},
+            )
+        )
+    if "billing.undo" in permissions and row.state is RunState.ISSUED and not row.is_single:
+        made.append(
+            Confirm(
+                key="undo-run",
+                title=_("Undo run %(run)s?") % {"run": row.run_no},
+                consequence=_(
+                    "Every bill of the run is cancelled and posted back, its own offsets become prepayment again, and its readings can be billed anew. Refused when a bill was paid, corrected, or followed by a later bill."
+                ),
+                url=reverse("billing:undo", args=[run_id]),
+                submit=gettext_lazy("Undo the issue"),
+                expected=money_text(found.issued_amount),
+                expected_label=gettext_lazy("Type the issued total to confirm:"),
+                with_reason=True,
             )
         )
     if "billing.run" in permissions and row.state in _UNISSUED:

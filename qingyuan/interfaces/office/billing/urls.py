@@ -22,6 +22,7 @@ urlpatterns = [
     path("billing/runs/<int:run_id>/recalculate/", change_views.recalculate, name="recalculate"),
     path("billing/runs/<int:run_id>/resume/", change_views.resume, name="resume"),
     path("billing/runs/<int:run_id>/discard/", change_views.discard, name="discard"),
+    path("billing/runs/<int:run_id>/undo/", change_views.undo, name="undo"),
     path("billing/proposals/", proposal_views.proposals, name="proposals"),
     path("billing/proposals/<int:proposal_id>/", proposal_views.decide, name="decide-proposal"),
 ]

@@ -18,6 +18,7 @@ STATE_WORDS: Mapping[RunState, Label] = {
     RunState.CHECKED: _("checked"),
     RunState.ISSUING: _("being issued"),
     RunState.ISSUED: _("issued"),
+    RunState.UNDOING: _("being undone"),
     RunState.UNDONE: _("undone"),
     RunState.DISCARDED: _("discarded"),
 }
@@ -27,6 +28,7 @@ STATE_TONES: Mapping[RunState, Tone] = {
     RunState.CHECKED: Tone.AMBER,
     RunState.ISSUING: Tone.BLUE,
     RunState.ISSUED: Tone.GREEN,
+    RunState.UNDOING: Tone.BLUE,
 }
 PROPOSAL_WORDS: Mapping[ProposalState, Label] = {
     ProposalState.OPEN: _("open"),
