@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -50,6 +49,7 @@ from tests.factories.billing import (
     share_group,
 )
 from tests.factories.book_checks import assert_books_hold
+from tests.factories.book_rows import book_rows
 from tests.factories.ledger import Company, Payer
 from tests.factories.payments_into_ledger import Paid
 from tests.factories.readings import OPENED, period_id, plan, read_and_approve
@@ -115,47 +115,6 @@ def _one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calculate, "calculate_bulk", lambda *_: 0)
 
 
-ROWS = {
-    "bills": """
-        SELECT bill_no IS NOT NULL, company_id, unit_id, kind, basis, account_id, customer_id, point_id, book_id,
-               reading_item_id, group_id, yyyymm, round_no, tier_position, from_date, to_date, months, volume, amount,
-               tax_amount, posting_date, due_date, replaces_bill_id, corrects_bill_id, change_id, carry_after, hash_format,
-               hash, snapshot FROM bill ORDER BY account_id, hash""",
-    "lines": """
-        SELECT b.account_id, l.position, l.kind, l.charge_item_id, l.price_version_id, l.usage_class_id, l.tier, l.volume,
-               l.metered_volume, l.price, l.amount, l.tax_rate, l.tax_amount, l.counts
-        FROM bill_line l JOIN bill b ON b.id = l.bill_id ORDER BY b.account_id, b.hash, l.position""",
-    "live": """SELECT point_id, yyyymm, round_no, from_date, to_date FROM bill_live ORDER BY 1, 2, 3""",
-    "entries": """
-        SELECT e.group_id, e.counter, e.cycle_start_date, e.position, e.sequence = e.bill_id, e.volume, e.source, e.note
-        FROM tier_entry e ORDER BY 1, 2, 3, 4, 6""",
-    "items": """
-        SELECT company_id, unit_id, account_id, customer_id, kind, yyyymm, posting_date, due_date, amount, outstanding
-        FROM open_item ORDER BY account_id, amount""",
-    "parts": """
-        SELECT o.account_id, p.charge_item_id, p.amount FROM open_item_part p JOIN open_item o ON o.id = p.open_item_id
-        ORDER BY 1, 2, 3""",
-    "clearings": """
-        SELECT o.account_id, c.charge_item_id, c.source, c.amount, c.value_date, m.kind, m.amount, m.source_type
-        FROM clearing c JOIN open_item o ON o.id = c.open_item_id JOIN prepayment_movement m ON m.id = c.source_id AND c.source = 'PREPAYMENT'
-        ORDER BY 1, 2, 4""",
-    "balances": "SELECT account_id, owed, oldest_due_date, open_count, prepaid FROM account_balance ORDER BY 1",
-    "accounts": """
-        SELECT j.kind, e.chart_account_id, e.charge_item_id, sum(e.amount) FROM entry e JOIN journal j ON j.id = e.journal_id
-        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3""",
-    "readings": "SELECT id, state FROM reading_item ORDER BY id",
-}
-
-
-def _rows() -> dict[str, list[tuple[Any, ...]]]:
-    with connection.cursor() as cursor:
-        found = {}
-        for name, sql in ROWS.items():
-            cursor.execute(sql)
-            found[name] = cursor.fetchall()
-    return found
-
-
 def test_both_ways_write_the_same_rows(priced: PricedTown, monkeypatch: pytest.MonkeyPatch) -> None:
     points = _peopled(priced)
     bill_month(priced, JANUARY, dict(zip(points, VALUES, strict=True)))  # so that there is tier use before
@@ -166,7 +125,7 @@ def test_both_ways_write_the_same_rows(priced: PricedTown, monkeypatch: pytest.M
     )
     with _undone():
         run = issue_run(calculated_run(priced, period, FEBRUARY), FEBRUARY)
-        bulk = _rows(), run.result_hash, run.totals
+        bulk = book_rows(), run.result_hash, run.totals
         kinds = list(RunItem.objects.filter(run=run).values_list("fingerprint", flat=True))
         assert_books_hold()
     assert len([kind for kind in kinds if kind is not None]) == 9  # all but the shared group and the changed household
@@ -176,7 +135,7 @@ def test_both_ways_write_the_same_rows(priced: PricedTown, monkeypatch: pytest.M
     run = issue_run(calculated_run(priced, period, FEBRUARY), FEBRUARY)
 
     assert not RunItem.objects.filter(run=run, fingerprint__isnull=False).exists()
-    for name, rows in _rows().items():
+    for name, rows in book_rows().items():
         assert bulk[0][name] == rows, name
     assert bulk[1:] == (run.result_hash, run.totals)
 
@@ -345,10 +304,10 @@ def _billed_both_ways(priced: PricedTown, period: int, on: date, monkeypatch: py
     """The run's hash and bills are the same whichever way they were made."""
     with _undone():
         run = issue_run(calculated_run(priced, period, on), on)
-        bulk = _rows(), run.result_hash, run.totals
+        bulk = book_rows(), run.result_hash, run.totals
     _one_by_one(monkeypatch)
     run = issue_run(calculated_run(priced, period, on), on)
-    for name, rows in _rows().items():
+    for name, rows in book_rows().items():
         assert bulk[0][name] == rows, name
     assert bulk[1:] == (run.result_hash, run.totals)
 
