@@ -39,6 +39,7 @@ NO_BILLING_PAGES = {
     "billing:discard": "takes a POST alone",
     "billing:decide-proposal": "needs an open proposal; seen in tests/flows/bills",
     "bills:cancel": "takes a POST alone",
+    "bills:explanation": "PDF; seen in tests/flows/bills",
     "bills:rebill": "takes a POST alone",
     "tariffs:example": "a part of a page",
     "tariffs:export": "a file",

@@ -203,13 +203,14 @@ def _print_result(report: dict[str, object], lines: list[dict[str, object]], tre
     print(gettext("Tier use after: %(use)s; carried over: %(carry)s")
           % {"use": report["tier_use_after"], "carry": report["carry_after"]})  # fmt: skip
     print(gettext("Explanation"))
-    _print_tree(tree, 1)
+    _print_tree(tree, 1, tree.unit)
 
 
-def _print_tree(node: Node, depth: int) -> None:
-    print("  " * depth + node.text(gettext))
+def _print_tree(node: Node, depth: int, unit: str) -> None:
+    amount = "" if node.amount is None else f"  [{node.amount:.2f}]"
+    print(f"{'  ' * depth}{node.text(gettext, unit)}{amount}")
     for child in node.children:
-        _print_tree(child, depth + 1)
+        _print_tree(child, depth + 1, unit)
 
 
 # Values of options: argparse names the option in front of the message.

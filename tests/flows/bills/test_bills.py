@@ -84,10 +84,10 @@ def test_page_explains_the_bill_in_words_and_to_the_fen(clerk: Client, priced: P
 
     assert sum(money_leaves(tree)) == bill.amount == D("234.60")
     words = list(sentences(tree))
-    assert any("本次前已用 180，本次后 240" in text for text in words)
-    assert any("第 1 档 0 至 220：可用 40，计入 40，剩余 0" in text for text in words)
-    assert any("第 2 档：20 × 3.30 = 66.00 → 66.00" in text for text in words)
-    assert any(text.startswith("本期 2025-04-20") and "抄表记录" in text for text in words)
+    assert any("此前已用 180 m³，加上本次共 240 m³" in text for text in words)
+    assert any("第 1 档（0 至 220）：还可用 40，本次用 40，剩余 0 m³" in text for text in words)
+    assert any("第 2 档：20 m³ × 单价 3.30 = 66.00" in text for text in words)
+    assert any(text.startswith("2025-04-20 水表") and "抄表记录" in text for text in words)
     assert len(questions(clerk, f"/bills/{bill.bill_no}/")) <= DETAIL
 
 
@@ -111,7 +111,7 @@ def test_correcting_bill_is_explained_as_a_difference(clerk: Client, priced: Pri
     assert decided.status_code == 302, decided.content.decode()
     correction = Bill.objects.get(corrects_bill_id=proposal.bill_id)
 
-    tree = tree_of(explain_bill(correction.pk), corrects="x")
+    tree = tree_of(explain_bill(correction.pk))
     assert sum(money_leaves(tree)) == correction.amount == D("-27.60")
 
 

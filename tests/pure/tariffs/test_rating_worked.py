@@ -326,7 +326,7 @@ def test_explanation_goes_down_to_registers_days_and_room() -> None:
 
     texts = [node.text(lambda label: label) for node in explain(asked, catalogue).walk()]
 
-    assert "Meter M001: (571 − 540) × 1 = 31" in texts
-    assert "2014-01-10 to 2014-01-20, 10 of 31 days: 31 ÷ 31 × 10 → 10" in texts
-    assert "Tier 1, 0 to 220: room 5, takes 5, room left 0" in texts
-    assert "Tier cycle from 2014-01-01, counted under RESIDENTIAL: used 225 before, 246 after" in texts
+    assert "Meter M001: reading 571 − previous 540 = 31 m³" in texts
+    assert "2014-01-10 to 2014-01-20 is 10 of 31 days: 31 ÷ 31 × 10 = 10 m³" in texts
+    assert "Tier 1 (0 to 220): 5 was left, this takes 5, 0 m³ remains" in texts
+    assert "Tier cycle 2014-01-01 to 2014-12-31: 225 m³ used before, 246 m³ with this" in texts

@@ -1,91 +1,147 @@
-"""How a bill came about (帐单解释): the tree behind its lines, from its own snapshot, and the usage that it stands on."""
+"""How a bill came about (帐单解释): the one tree behind every face, from the bill's own snapshot and the rows around it."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from qingyuan.domains.billing.queries.evidence import evidence_of
 from qingyuan.domains.billing.queries.statements import rows_of
+from qingyuan.domains.billing.rules.evidence import Evidence, UsageEvidence
+from qingyuan.domains.billing.rules.explained import OtherBill, Story, bill_tree
 from qingyuan.domains.billing.rules.snapshot_reading import Snapshot, parse
-from qingyuan.domains.tariffs.queries.catalogue import recorded_catalogue
+from qingyuan.domains.tariffs.queries.catalogue import charge_items, recorded_catalogue
 from qingyuan.domains.tariffs.rules.explain import explain
 from qingyuan.domains.tariffs.rules.explanation import Node
 from qingyuan.kernel.errors import NotFound
+from qingyuan.kernel.period import Month
 
-
-@dataclass(frozen=True, slots=True)
-class UsageEvidence:
-    """One part of the usage with the rows behind it. Values and readings are None where no register stands behind it."""
-
-    kind: str
-    from_date: date
-    to_date: date
-    volume: Decimal
-    meter_no: str
-    start_value: Decimal | None
-    end_value: Decimal | None
-    start_reading_id: int | None
-    end_reading_id: int | None
-    event_ids: tuple[int, ...]
-    algorithm: str
+MOST_OTHERS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class BillExplanation:
-    """The tree of what the bill charges. On a correcting bill also of what stood billed before: its amount is
-    `after` less `before`.
+    """The tree of what the bill charges; a correcting bill's has two branches, what should be and what was billed.
+
+    `evidence` are the rows under its usage.
     """
 
+    bill_no: str
     snapshot: Snapshot
-    after: Node
-    before: Node | None
+    tree: Node
     evidence: tuple[UsageEvidence, ...]
 
     @property
     def total(self) -> Decimal:
-        """What the leaves of the trees sum to: the bill's amount."""
-        after = self.after.amount or Decimal("0.00")
-        return after if self.before is None else after - (self.before.amount or Decimal("0.00"))
+        """What the leaves of the tree sum to: the bill's amount."""
+        return self.tree.amount or Decimal("0.00")
+
+
+_BILL = """
+    SELECT b.bill_no, b.company_id, b.kind, b.snapshot, b.hash_format, b.reading_item_id, b.account_id, b.group_id,
+           b.replaces_bill_id, r.posting_date, r.reason
+    FROM bill b LEFT JOIN bill_reversal r ON r.bill_id = b.id WHERE b.id = %s
+"""
 
 
 def explain_bill(bill_id: int) -> BillExplanation:
     """Work a bill out again from its snapshot, step by step. Raises NotFound; UnknownFormat for a format of another time."""
-    sql = "SELECT company_id, snapshot, hash_format, reading_item_id FROM bill WHERE id = %s"
-    rows = rows_of(sql, [bill_id])
+    rows = rows_of(_BILL, [bill_id])
     if not rows:
         raise NotFound(bill=bill_id)
-    company_id, text, hash_format, reading_item_id = rows[0]
+    bill_no, company_id, kind, text, hash_format, item_id, account_id, group_id, replaces_id, cancelled_on, why = rows[
+        0
+    ]
     snapshot = parse(text, hash_format=hash_format)
     catalogue = recorded_catalogue(company_id)
-    return BillExplanation(
-        snapshot=snapshot,
-        after=explain(snapshot.after, catalogue),
-        before=None if snapshot.before is None else explain(snapshot.before, catalogue),
-        evidence=() if reading_item_id is None else _evidence(reading_item_id, snapshot.revision),
+    after = explain(snapshot.after, catalogue)
+    counts_over_cycle = any(node.code == "cycle" for node in after.walk())
+    evidence = Evidence() if item_id is None else evidence_of(item_id, snapshot)
+    replaces, replaced_by, corrected_by = _around(bill_id, account_id, replaces_id)
+    story = Story(
+        bill_no=bill_no,
+        kind=kind,
+        cancelled_on=cancelled_on,
+        cancel_reason=why or "",
+        replaces=replaces,
+        replaced_by=replaced_by,
+        corrected_by=corrected_by,
+        shares_tiers_with=_others_in_group(group_id, snapshot) if counts_over_cycle else (),
     )
+    tree = bill_tree(
+        story,
+        snapshot,
+        after=after,
+        before=None if snapshot.before is None else explain(snapshot.before, catalogue),
+        evidence=evidence,
+        english_names={code: each.name_en for code, each in charge_items(company_id).items()},
+    )
+    return BillExplanation(bill_no, snapshot, tree, evidence.parts(snapshot.after.pieces, revision=snapshot.revision))
 
 
-_EVIDENCE = """
-    SELECT p.kind, p.from_date, p.to_date, p.volume, p.meter_no, p.start_value, p.end_value, p.start_reading_id,
-           p.end_reading_id, p.evidence->>'installation_id', p.evidence->>'algorithm'
-    FROM consumption c JOIN consumption_part p ON p.consumption_id = c.id
-    WHERE c.reading_item_id = %s AND c.revision = %s ORDER BY p.position
+def explain_bill_no(bill_no: str) -> BillExplanation:
+    """`explain_bill` by the bill's number. Raises NotFound."""
+    rows = rows_of("SELECT id FROM bill WHERE bill_no = %s", [bill_no])
+    if not rows:
+        raise NotFound(bill=bill_no)
+    return explain_bill(rows[0][0])
+
+
+_AROUND = """
+    SELECT b.id, b.bill_no, b.amount, COALESCE(r.reason, ''), b.replaces_bill_id, b.corrects_bill_id, r.id IS NOT NULL
+    FROM bill b LEFT JOIN bill_reversal r ON r.bill_id = b.id
+    WHERE b.account_id = %(account)s
+      AND (b.id = %(replaces)s OR b.replaces_bill_id = %(bill)s OR b.corrects_bill_id = %(bill)s)
+    ORDER BY b.id
 """
 
 
-def _evidence(reading_item_id: int, revision: int) -> tuple[UsageEvidence, ...]:
-    return tuple(
-        UsageEvidence(
-            kind=row[0],
-            from_date=row[1],
-            to_date=row[2],
-            volume=row[3],
-            meter_no=row[4],
-            start_value=row[5],
-            end_value=row[6],
-            start_reading_id=row[7],
-            end_reading_id=row[8],
-            event_ids=() if row[9] is None else (int(row[9]),),
-            algorithm=row[10] or "",
-        )
-        for row in rows_of(_EVIDENCE, [reading_item_id, revision])
-    )
+def _around(
+    bill_id: int, account_id: int, replaces_id: int | None
+) -> tuple[OtherBill | None, OtherBill | None, tuple[OtherBill, ...]]:
+    """The bill that this one replaces, the one that replaces it, and its corrections that stand."""
+    replaces: OtherBill | None = None
+    replaced_by: OtherBill | None = None
+    corrected_by: list[OtherBill] = []
+    given = {"bill": bill_id, "account": account_id, "replaces": replaces_id}
+    for id_, bill_no, amount, reason, replaced_id, corrected_id, cancelled in rows_of(_AROUND, given):
+        other = OtherBill(bill_no, amount, reason)
+        if id_ == replaces_id:
+            replaces = other
+        elif replaced_id == bill_id:
+            replaced_by = other
+        elif corrected_id == bill_id and not cancelled:
+            corrected_by.append(other)
+    return replaces, replaced_by, tuple(corrected_by)
+
+
+_MEMBERS = """
+    SELECT a.account_no, COALESCE(p.point_no, '') FROM tier_group_member m JOIN account a ON a.id = m.account_id
+    LEFT JOIN service_point p ON p.id = m.point_id
+    WHERE m.group_id = %s AND m.from_date <= %s AND (m.to_date IS NULL OR %s < m.to_date)
+    ORDER BY a.account_no, p.point_no LIMIT %s
+"""
+_POINTS = """
+    SELECT p.point_no FROM point_account pa JOIN service_point p ON p.id = pa.point_id JOIN account a ON a.id = pa.account_id
+    WHERE a.account_no = %s AND pa.from_date <= %s AND (pa.to_date IS NULL OR %s < pa.to_date) AND p.point_no <> %s
+    ORDER BY p.point_no LIMIT %s
+"""
+
+
+def _others_in_group(group_id: int | None, snapshot: Snapshot) -> tuple[str, ...]:
+    """Numbers of the other accounts and points whose use counts in the same tiers as this bill's."""
+    if group_id is None:
+        return ()
+    day = _first_day(snapshot)
+    members = rows_of(_MEMBERS, [group_id, day, day, MOST_OTHERS])
+    others = [point_no or account_no for account_no, point_no in members if account_no != snapshot.account_no]
+    own = [point_no for account_no, point_no in members if account_no == snapshot.account_no and point_no]
+    if own:
+        others += [point_no for point_no in own if point_no != snapshot.point_no]
+    else:
+        rows = rows_of(_POINTS, [snapshot.account_no, day, day, snapshot.point_no, MOST_OTHERS])
+        others += [row[0] for row in rows]
+    return tuple(others)
+
+
+def _first_day(snapshot: Snapshot) -> date:
+    return Month.from_number(snapshot.yyyymm).first_date

@@ -1,26 +1,33 @@
 """Explaining a bill (帐单解释): the same work as rating, told step by step. Built when asked, never in a run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from qingyuan.domains.tariffs.rules.catalogue import Catalogue
+from qingyuan.domains.tariffs.rules.compiled import CompiledCharge
 from qingyuan.domains.tariffs.rules.drafts import Draft, Filled, Part, Work
 from qingyuan.domains.tariffs.rules.explain_tiers import explain_tiers
+from qingyuan.domains.tariffs.rules.explain_usage import explain_usage
 from qingyuan.domains.tariffs.rules.explanation import Node, Value
 from qingyuan.domains.tariffs.rules.lines import result_of
+from qingyuan.domains.tariffs.rules.plan import Per, RoundAt, VolumeCharge
 from qingyuan.domains.tariffs.rules.rate import work_out
-from qingyuan.domains.tariffs.rules.request import RatingRequest, UsageStep
+from qingyuan.domains.tariffs.rules.request import RatingRequest
 from qingyuan.domains.tariffs.rules.result import LineKind, RatingLine
 
 _ONE = Decimal(1)
+_FEN_SCALE = 2
 
 
 def explain(request: RatingRequest, catalogue: Catalogue) -> Node:
-    """The tree behind `rate(request, catalogue)`; the amounts of its leaves sum to that total. Raises as `rate`."""
+    """The tree behind `rate(request, catalogue)`; the amounts of its leaves sum to that total. Raises as `rate`.
+
+    It goes the way a reader asks: how much water, at which price, what was left in the tiers, what each charge comes to.
+    """
     work = work_out(request, catalogue)
     result = result_of(work)
     lines = iter([line for line in result.lines if line.kind is not LineKind.TAX])
-    children: list[Node] = [_usage(request)]
+    children: list[Node] = [explain_usage(request)]
     if work.credit:
         children.append(Node("credit", (("volume", work.billed),)))
     children += _billed(work)
@@ -28,40 +35,28 @@ def explain(request: RatingRequest, catalogue: Catalogue) -> Node:
         children += _shares(work)
     children += [_part(work, part, lines) for part in work.parts]
     children += [_closing(work, draft, next(lines)) for draft in work.closing]
-    children += [
-        Node("tax_line", (("rate", line.tax_rate), ("net", _taxed_net(line)), ("amount", line.amount)), line.amount)
-        for line in result.lines
-        if line.kind is LineKind.TAX
+    children += [_on_top(line, result.lines) for line in result.lines if line.kind is LineKind.TAX]
+    version = work.parts[0].governing.compiled.version
+    head = (("total", result.total), ("volume_unit", version.volume_unit.value), ("currency", version.currency))
+    return Node("bill", head, result.total, tuple(children))
+
+
+def _on_top(line: RatingLine, lines: Sequence[RatingLine]) -> Node:
+    """A tax line with the amount that it is taken of: that of the line that it was made for."""
+    own = (line.item_code, line.tier, line.share, line.plan_code, line.version_date, line.scheme, line.tax_rate)
+    nets = [
+        each.amount
+        for each in lines
+        if each.kind is not LineKind.TAX
+        and own
+        == (each.item_code, each.tier, each.share, each.plan_code, each.version_date, each.scheme, each.tax_rate)
     ]
-    return Node("bill", (("total", result.total),), result.total, tuple(children))
-
-
-def _taxed_net(line: RatingLine) -> Decimal | None:
-    return line.amount / line.tax_rate if line.tax_rate else None
-
-
-def _usage(request: RatingRequest) -> Node:
-    pieces = []
-    for piece in request.pieces:
-        values: tuple[tuple[str, Value], ...] = (("volume", piece.volume),)
-        if piece.start is not None:
-            values = (("start", piece.start), ("end", piece.end), *values)
-        code = "piece_undated" if piece.start is None else "piece"
-        pieces.append(Node(code, values, children=tuple(_step(step) for step in piece.steps)))
-    return Node("usage", (("usage", request.usage),), children=tuple(pieces))
-
-
-def _step(step: UsageStep) -> Node:
-    if step.current is None or step.previous is None:
-        return Node("step", (("kind", step.kind), ("reference", step.reference), ("volume", step.volume)))
     values: tuple[tuple[str, Value], ...] = (
-        ("reference", step.reference),
-        ("current", step.current),
-        ("previous", step.previous),
-        ("multiplier", step.multiplier if step.multiplier is not None else _ONE),
-        ("volume", step.volume),
+        ("rate", line.tax_rate),
+        ("net", nets[0] if nets else None),
+        ("amount", line.amount),
     )
-    return Node("step_register", values)
+    return Node("tax_line", values, line.amount)
 
 
 def _billed(work: Work) -> Iterable[Node]:
@@ -70,12 +65,13 @@ def _billed(work: Work) -> Iterable[Node]:
     carry = Decimal(0) if work.credit else request.carry_before
     if carry or work.exact_volume != work.rounded_volume:
         yield Node(
-            "billed",
+            "billed" if carry else "billed_rounded",
             (
                 ("usage", work.exact_volume - carry),
                 ("carry", carry),
                 ("sum", work.exact_volume),
                 ("scale", rule.scale),
+                ("mode", rule.rounding.value),
                 ("rounded", work.rounded_volume),
             ),
         )
@@ -86,10 +82,14 @@ def _billed(work: Work) -> Iterable[Node]:
 
 
 def _shares(work: Work) -> Iterable[Node]:
+    """Mixed use: each share by the name of the price that it is charged at."""
+    names = {part.share: part.governing.compiled.version.name for part in work.parts}
     for number, (share, volume) in enumerate(zip(work.request.shares, work.share_volumes, strict=True), 1):
         values: tuple[tuple[str, Value], ...] = (
             ("number", number),
+            ("name", names.get(number - 1, "")),
             ("value", share.value),
+            ("share", share.value),
             ("months", work.request.months),
             ("volume", volume),
         )
@@ -106,7 +106,7 @@ def _part(work: Work, part: Part, lines: Iterable[RatingLine]) -> Node:
     names: dict[str, str] = {}
     for draft, line in zip(part.drafts, lines, strict=False):
         names.setdefault(line.item_code, line.name)
-        by_charge.setdefault(line.item_code, []).append(_line(work, draft, line))
+        by_charge.setdefault(line.item_code, []).append(_line(work, part, draft, line))
     sums: list[Decimal] = []
     for code, nodes in by_charge.items():
         amount = sum((node.amount for node in nodes if node.amount is not None), Decimal(0))
@@ -130,49 +130,79 @@ def _days(work: Work, filled: Filled) -> Iterable[Node]:
     if piece.start is None or piece.end is None or segment.start is None or segment.end is None:
         return
     if (segment.start, segment.end) != (piece.start, piece.end):
+        days, of_days, whole = (segment.end - segment.start).days, (piece.end - piece.start).days, abs(piece.volume)
+        exact = whole * days == segment.volume * of_days
+        rounded = "days_rest" if segment.end == piece.end else "days_rounded"
         yield Node(
-            "days",
+            "days" if exact else rounded,
             (
                 ("start", segment.start),
                 ("end", segment.end),
-                ("days", (segment.end - segment.start).days),
-                ("piece_days", (piece.end - piece.start).days),
-                ("piece_volume", abs(piece.volume)),
+                ("days", days),
+                ("piece_days", of_days),
+                ("piece_volume", whole),
                 ("volume", segment.volume),
             ),
         )
 
 
-def _line(work: Work, draft: Draft, line: RatingLine) -> Node:
-    """One line with its arithmetic. Tax inside is told below it, as a step without money of its own."""
-    sign = -1 if work.credit else 1
-    values: dict[str, Value] = {
-        "volume": line.volume,
-        "price": line.price,
-        "exact": sign * draft.exact,
-        "amount": line.amount,
-    }
+def _line(work: Work, part: Part, draft: Draft, line: RatingLine) -> Node:
+    """One line with its arithmetic. Rounding and tax inside are told below it, as steps without money of their own."""
+    exact = (-1 if work.credit else 1) * draft.exact
+    code = f"{line.kind.value}_line"
+    values: dict[str, Value] = {"volume": line.volume, "price": line.price, "exact": exact, "amount": line.amount}
     children: list[Node] = []
     charge = draft.charge
     if line.kind in (LineKind.TIER, LineKind.FLAT) and charge is not None:
         values["tier"] = line.tier
-        if charge.factor is not None or charge.round_volume is not None:
-            factor = charge.factor if charge.factor is not None else _ONE
-            charged = (("metered", line.metered_volume), ("factor", factor), ("volume", line.volume))
-            children.append(Node("charged_volume", charged))
-    elif line.kind is LineKind.FIXED:
+        children += _charged(charge, line)
+    elif line.kind is LineKind.FIXED and charge is not None and charge.fixed is not None:
         values["times"] = draft.times
+        if charge.fixed.per is Per.BILL:
+            code = "fixed_bill_line"
     elif line.kind is LineKind.PERCENT and charge is not None and charge.percent is not None:
-        values |= {"rate": charge.percent.rate, "items": ", ".join(charge.percent.of_items)}
+        of = charge.percent.of_items
+        named = {each.item_code: each.name for each in part.governing.compiled.charges}
+        names = " + ".join(named.get(each) or each for each in of)
+        values |= {"rate": charge.percent.rate, "items": ", ".join(of), "names": names}
     elif draft.relief is not None:
         values |= {"scheme": line.scheme, "kind": draft.relief.kind.value, "free_volume": draft.metered}
+        if draft.metered is not None:
+            code = "relief_free_line"
+    if exact != line.amount:
+        children.append(_rounded(work, exact, line.amount))
     if line.tax:
         inside = (("rate", line.tax_rate), ("amount", line.amount), ("net", line.net), ("tax", line.tax))
         children.append(Node("tax_inside", inside))
-    return Node(f"{line.kind.value}_line", tuple(values.items()), line.amount, tuple(children))
+    return Node(code, tuple(values.items()), line.amount, tuple(children))
+
+
+def _rounded(work: Work, exact: Decimal, amount: Decimal) -> Node:
+    """The rounding step of a line; where sums are rounded instead, lines are rounded to the fen for the moment."""
+    rule = work.rounding
+    scale = rule.scale if rule.at is RoundAt.LINE else _FEN_SCALE
+    return Node("rounded", (("scale", scale), ("mode", rule.mode.value), ("exact", exact), ("amount", amount)))
+
+
+def _charged(charge: CompiledCharge, line: RatingLine) -> Iterable[Node]:
+    """Why the charged volume is not the metered one."""
+    if charge.as_metered:
+        return
+    share = charge.factor if charge.factor is not None else _ONE
+    values: dict[str, Value] = {"metered": line.metered_volume, "share": share, "volume": line.volume}
+    shape = charge.charge.shape
+    rule = shape.volume_rounding if isinstance(shape, VolumeCharge) else None
+    if rule is None:
+        yield Node("charged_share", tuple(values.items()))
+        return
+    values |= {"scale": rule.scale, "mode": rule.mode.value}
+    tierwise = charge.tierwise and line.kind is LineKind.FLAT
+    yield Node("charged_tierwise" if tierwise else "charged_rounded", tuple(values.items()))
 
 
 def _closing(work: Work, draft: Draft, line: RatingLine) -> Node:
     if draft.kind is LineKind.ROUNDING:
-        return Node("rounding_line", (("amount", line.amount),), line.amount)
+        rule = work.rounding
+        code = "rounding_items_line" if rule.at is RoundAt.ITEM else "rounding_line"
+        return Node(code, (("scale", rule.scale), ("mode", rule.mode.value), ("amount", line.amount)), line.amount)
     return Node("minimum_line", (("minimum", work.minimum), ("amount", line.amount)), line.amount)

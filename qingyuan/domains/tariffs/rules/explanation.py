@@ -1,4 +1,8 @@
-"""The explanation's form (帐单解释): a frozen tree of steps, each with a code, its values and what it comes to."""
+"""The explanation's form (帐单解释): a frozen tree of steps, each with a code, its values and what it comes to.
+
+The sentences are for the person who pays: units stand in them, codes of the system do not. What is needed to look a step
+up (counter, plan code, reading) stays in its values.
+"""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -14,51 +18,117 @@ def gettext_noop(text: str) -> str:
 
 
 LABELS = {
-    "bill": gettext_noop("Total %(total)s"),
-    "credit": gettext_noop("Credit of %(volume)s: what these volumes cost, with the sign reversed"),
-    "usage": gettext_noop("Metered usage %(usage)s"),
-    "piece": gettext_noop("%(start)s to %(end)s: %(volume)s"),
-    "piece_undated": gettext_noop("Usage %(volume)s"),
-    "step_register": gettext_noop("Meter %(reference)s: (%(current)s − %(previous)s) × %(multiplier)s = %(volume)s"),
-    "step": gettext_noop("%(kind)s %(reference)s: %(volume)s"),
-    "billed": gettext_noop(
-        "Billed volume: %(usage)s + carried over %(carry)s = %(sum)s, rounded to %(scale)s places: %(rounded)s"
+    "bill": gettext_noop("Total"),
+    "credit": gettext_noop(
+        "Credit of %(volume)s %(unit)s: what this volume cost in its tiers is given back, from the highest tier downwards"
     ),
-    "minimum_volume": gettext_noop("Raised to the minimum volume %(minimum)s"),
-    "carry_after": gettext_noop("Carried to the next period: %(carry_after)s"),
-    "share_fixed": gettext_noop("Usage share %(number)s, fixed %(value)s × %(months)s months: %(volume)s"),
-    "share_ratio": gettext_noop("Usage share %(number)s, ratio %(value)s: %(volume)s"),
-    "share_remainder": gettext_noop("Usage share %(number)s, the rest: %(volume)s"),
-    "version": gettext_noop("Price plan %(plan)s, version of %(version)s: %(volume)s"),
-    "version_document": gettext_noop("Price plan %(plan)s, version of %(version)s, document %(document)s: %(volume)s"),
+    "usage": gettext_noop("Water used: %(usage)s %(unit)s"),
+    "piece": gettext_noop("%(start)s to %(end)s: %(volume)s %(unit)s"),
+    "piece_undated": gettext_noop("Usage %(volume)s %(unit)s"),
+    "step_register": gettext_noop("Meter %(meter)s: reading %(current)s − previous %(previous)s = %(volume)s %(unit)s"),
+    "step_multiplied": gettext_noop(
+        "Meter %(meter)s: (reading %(current)s − previous %(previous)s) × multiplier %(multiplier)s = %(volume)s %(unit)s"
+    ),
+    "step_reversed": gettext_noop(
+        "Meter %(meter)s counts down: (previous %(previous)s − reading %(current)s) × multiplier %(multiplier)s = %(volume)s %(unit)s"
+    ),
+    "step_rollover": gettext_noop(
+        "Meter %(meter)s went past its highest figure and started from 0 again: (%(maximum)s − previous %(previous)s + reading %(current)s) × multiplier %(multiplier)s = %(volume)s %(unit)s"
+    ),
+    "step_estimate": gettext_noop(
+        "Meter %(meter)s was not read; estimated by earlier use: %(volume)s %(unit)s. The meter is taken to stand at %(current)s; the next reading settles the difference"
+    ),
+    "step_settled": gettext_noop(
+        "Meter %(meter)s: %(volume)s %(unit)s is this period's share, by days, of what was used between two real readings"
+    ),
+    "step_shown": gettext_noop("Meter %(meter)s, previous %(previous)s, now %(current)s: %(volume)s %(unit)s counted"),
+    "step_sub": gettext_noop("Less sub-meter %(reference)s, which has its own bill: %(deducted)s %(unit)s"),
+    "step": gettext_noop("%(kind)s %(reference)s: %(volume)s %(unit)s"),
+    "billed": gettext_noop(
+        "Billed volume: %(usage)s + %(carry)s left over from last time = %(sum)s, to %(scale)s decimal places (%(mode)s): %(rounded)s %(unit)s"
+    ),
+    "billed_rounded": gettext_noop(
+        "Billed volume: %(sum)s, to %(scale)s decimal places (%(mode)s): %(rounded)s %(unit)s"
+    ),
+    "minimum_volume": gettext_noop("Less than the minimum volume: charged as %(minimum)s %(unit)s"),
+    "carry_after": gettext_noop("Not charged now and added next time: %(carry_after)s %(unit)s"),
+    "share_fixed": gettext_noop(
+        "Mixed use, at the price “%(name)s”: fixed %(value)s %(unit)s × %(months)s months, at most what there is: %(volume)s %(unit)s"
+    ),
+    "share_ratio": gettext_noop("Mixed use, at the price “%(name)s”: %(share)s of what is left: %(volume)s %(unit)s"),
+    "share_remainder": gettext_noop("Mixed use, at the price “%(name)s”: the rest: %(volume)s %(unit)s"),
+    "version": gettext_noop("Price “%(name)s” (%(plan)s), in force from %(version)s: %(volume)s %(unit)s"),
+    "version_document": gettext_noop(
+        "Price “%(name)s” (%(plan)s), in force from %(version)s, document %(document)s: %(volume)s %(unit)s"
+    ),
     "days": gettext_noop(
-        "%(start)s to %(end)s, %(days)s of %(piece_days)s days: %(piece_volume)s ÷ %(piece_days)s × %(days)s → %(volume)s"
+        "%(start)s to %(end)s is %(days)s of %(piece_days)s days: %(piece_volume)s ÷ %(piece_days)s × %(days)s = %(volume)s %(unit)s"
+    ),
+    "days_rounded": gettext_noop(
+        "%(start)s to %(end)s is %(days)s of %(piece_days)s days: %(piece_volume)s ÷ %(piece_days)s × %(days)s, rounded: %(volume)s %(unit)s"
+    ),
+    "days_rest": gettext_noop(
+        "%(start)s to %(end)s is the other %(days)s of %(piece_days)s days: what is left of %(piece_volume)s: %(volume)s %(unit)s"
     ),
     "cycle": gettext_noop(
-        "Tier cycle from %(cycle)s, counted under %(counter)s: used %(before)s before, %(after)s after"
+        "Tier cycle %(cycle)s to %(cycle_end)s: %(before)s %(unit)s used before, %(after)s %(unit)s with this"
     ),
-    "per_bill": gettext_noop("Tiers of this bill: %(months)s months, cycle of %(cycle_months)s months"),
-    "limits": gettext_noop("Tier limits %(limits)s"),
-    "limit_plan": gettext_noop("Limits of the plan: %(limits)s"),
-    "limit_people": gettext_noop("%(people)s people, %(extra)s above %(base_people)s, each adds %(additions)s"),
-    "limit_per_person": gettext_noop("%(people)s people × %(each)s"),
-    "limit_quota": gettext_noop("Quota %(quota)s × %(multiples)s"),
-    "limit_months": gettext_noop("× %(months)s ÷ %(cycle_months)s months"),
-    "limit_left": gettext_noop("%(left)s of %(cycle_months)s months of the cycle left"),
-    "limit_month": gettext_noop("Month from %(month)s: %(people)s people, ÷ %(cycle_months)s"),
-    "tier": gettext_noop("Tier %(tier)s, %(lower)s to %(upper)s: room %(room)s, takes %(volume)s, room left %(left)s"),
-    "tier_last": gettext_noop("Tier %(tier)s, above %(lower)s: takes %(volume)s"),
-    "charge": gettext_noop("%(name)s: %(amount)s"),
-    "tier_line": gettext_noop("Tier %(tier)s: %(volume)s × %(price)s = %(exact)s → %(amount)s"),
-    "flat_line": gettext_noop("%(volume)s × %(price)s = %(exact)s → %(amount)s"),
-    "charged_volume": gettext_noop("Charged volume: %(metered)s × %(factor)s → %(volume)s"),
-    "fixed_line": gettext_noop("%(price)s × %(times)s → %(amount)s"),
-    "percent_line": gettext_noop("%(rate)s of %(items)s: %(exact)s → %(amount)s"),
-    "relief_line": gettext_noop("Relief %(scheme)s (%(kind)s): %(exact)s → %(amount)s"),
-    "rounding_line": gettext_noop("Rounding of the sum: %(amount)s"),
-    "minimum_line": gettext_noop("Up to the minimum charge %(minimum)s: %(amount)s"),
-    "tax_line": gettext_noop("Tax on top, %(rate)s of %(net)s: %(amount)s"),
-    "tax_inside": gettext_noop("of which tax %(rate)s: %(amount)s − %(net)s = %(tax)s"),
+    "cycle_undated": gettext_noop("Tier cycle: %(before)s %(unit)s used before, %(after)s %(unit)s with this"),
+    "per_bill": gettext_noop(
+        "Tiers start anew with each bill: it covers %(months)s months, the limits are for %(cycle_months)s months"
+    ),
+    "limits": gettext_noop("Upper limits of the tiers: %(limits)s %(unit)s"),
+    "limit_plan": gettext_noop("The price plan says %(limits)s %(unit)s"),
+    "limit_people": gettext_noop(
+        "Household of %(people)s: each of the %(extra)s people above %(base_people)s adds %(additions)s %(unit)s to the limits"
+    ),
+    "limit_base": gettext_noop("Household of %(people)s: nothing is added up to %(base_people)s people"),
+    "limit_unknown": gettext_noop("No household size is registered: counted as %(base_people)s people"),
+    "limit_per_person": gettext_noop("Household of %(people)s × %(each)s %(unit)s each"),
+    "people_from": gettext_noop("Household of %(people)s registered from %(since)s"),
+    "people_later": gettext_noop(
+        "Household of %(people)s registered from %(since)s: holds for usage that starts on that day or later"
+    ),
+    "limit_quota": gettext_noop("Quota %(quota)s %(unit)s × %(multiples)s"),
+    "limit_months": gettext_noop("× %(months)s months of this bill ÷ %(cycle_months)s months of the limits"),
+    "limit_left": gettext_noop("Opened inside the cycle: × %(left)s months left ÷ %(cycle_months)s months"),
+    "limit_month": gettext_noop("Month from %(month)s: household of %(people)s, counts 1/%(cycle_months)s"),
+    "tier": gettext_noop(
+        "Tier %(tier)s (%(lower)s to %(upper)s): %(room)s was left, this takes %(volume)s, %(left)s %(unit)s remains"
+    ),
+    "tier_full": gettext_noop("Tier %(tier)s (%(lower)s to %(upper)s): used up before"),
+    "tier_untouched": gettext_noop("Tier %(tier)s (%(lower)s to %(upper)s): not reached"),
+    "tier_last": gettext_noop("Tier %(tier)s (above %(lower)s): this takes %(volume)s %(unit)s"),
+    "tier_last_untouched": gettext_noop("Tier %(tier)s (above %(lower)s): not reached"),
+    "charge": gettext_noop("%(name)s"),
+    "tier_line": gettext_noop("Tier %(tier)s: %(volume)s %(unit)s × %(price)s = %(exact)s"),
+    "flat_line": gettext_noop("%(volume)s %(unit)s × %(price)s = %(exact)s"),
+    "charged_share": gettext_noop(
+        "Charged on %(share)s of the water used: %(metered)s × %(share)s = %(volume)s %(unit)s"
+    ),
+    "charged_rounded": gettext_noop(
+        "Charged volume: %(metered)s × %(share)s, to %(scale)s decimal places (%(mode)s): %(volume)s %(unit)s"
+    ),
+    "charged_tierwise": gettext_noop(
+        "Charged volume: %(metered)s × %(share)s, tier by tier to %(scale)s decimal places (%(mode)s): %(volume)s %(unit)s"
+    ),
+    "fixed_line": gettext_noop("Fixed fee: %(price)s a month × %(times)s months = %(exact)s"),
+    "fixed_bill_line": gettext_noop("Fixed fee of each bill: %(exact)s"),
+    "percent_line": gettext_noop("%(rate)s of %(names)s = %(exact)s"),
+    "relief_line": gettext_noop("Relief “%(scheme)s”, %(kind)s: %(exact)s"),
+    "relief_free_line": gettext_noop("Relief “%(scheme)s”, %(free_volume)s %(unit)s free: %(exact)s"),
+    "rounded": gettext_noop("To %(scale)s decimal places (%(mode)s): %(exact)s → %(amount)s"),
+    "rounding_line": gettext_noop(
+        "The total is taken to %(scale)s decimal places (%(mode)s); difference to what stands above: %(amount)s"
+    ),
+    "rounding_items_line": gettext_noop(
+        "Each charge is taken to %(scale)s decimal places (%(mode)s); difference to what stands above: %(amount)s"
+    ),
+    "minimum_line": gettext_noop("Up to the minimum charge of %(minimum)s: %(amount)s"),
+    "tax_line": gettext_noop("Tax on top: %(rate)s of %(net)s = %(amount)s"),
+    "tax_inside": gettext_noop(
+        "Tax of %(rate)s is contained: %(amount)s ÷ (1 + %(rate)s) = %(net)s without tax, tax %(tax)s"
+    ),
 }
 LINE_LABELS = {
     "tier": gettext_noop("tiered"),
@@ -72,26 +142,74 @@ LINE_LABELS = {
 }
 """Kinds of lines, for those that have no name of their own."""
 
+WORDS = {
+    "METER": gettext_noop("Meter"),
+    "OLD_METER": gettext_noop("Old meter"),
+    "NEW_METER": gettext_noop("New meter"),
+    "ESTIMATE": gettext_noop("Estimate"),
+    "FIXED": gettext_noop("Fixed volume"),
+    "SUBS": gettext_noop("Less sub-meter"),
+    "LOSS": gettext_noop("Share of loss"),
+    "ADJUSTMENT": gettext_noop("Adjusted volume"),
+    "TRUE_UP": gettext_noop("Settlement of estimates"),
+    "free_volume": gettext_noop("free volume"),
+    "price": gettext_noop("reduced price"),
+    "percent": gettext_noop("share off"),
+    "amount": gettext_noop("amount off"),
+    "half_up": gettext_noop("rounded half up"),
+    "half_even": gettext_noop("rounded half to even"),
+    "down": gettext_noop("rounded down"),
+    "up": gettext_noop("rounded up"),
+    "KEYED": gettext_noop("read on site"),
+    "GRID": gettext_noop("read on site"),
+    "READER_APP": gettext_noop("read on site"),
+    "HANDHELD": gettext_noop("read on site"),
+    "REMOTE": gettext_noop("read from afar"),
+    "SELF_REPORTED": gettext_noop("reported by the customer"),
+    "IMPORTED": gettext_noop("taken from an imported list"),
+}
+"""Codes that a sentence shows as words: the metering side's kinds, those of reliefs, rounding modes, where a reading comes from."""
+
 _MONEY = frozenset({"total", "amount", "net", "tax", "price", "exact"})
+_WORDED = frozenset({"kind", "mode", "source"})
+_SHARES = frozenset({"rate", "share"})
+_HUNDRED = Decimal(100)
+UNIT_WORDS = {"m3": "m³", "ccf": "ccf", "kgal": "kgal"}
+Translate = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One step. `amount` is set on steps that are money of the bill: those of the leaves sum to the total."""
+    """One step. `amount` is set on steps that are money of the bill: those of the leaves sum to the total.
+
+    `sentence` is the label of a step that this module does not know (what billing tells of the bill around the rating).
+    """
 
     code: str
     values: tuple[tuple[str, Value], ...] = ()
     amount: Decimal | None = None
     children: tuple["Node", ...] = ()
+    sentence: str = ""
 
     @property
     def label(self) -> str:
         """English sentence with `%(name)s` places, the key of the catalogues."""
-        return LABELS[self.code]
+        return self.sentence or LABELS[self.code]
 
-    def text(self, translate: Callable[[str], str]) -> str:
-        """The sentence in the reader's language."""
-        return translate(self.label) % {name: plain(value, name) for name, value in self.values}
+    @property
+    def unit(self) -> str:
+        """The unit of the tree's volumes, which the step at its top names; m³ where none does."""
+        return UNIT_WORDS.get(str(dict(self.values).get("volume_unit", "")), "m³")
+
+    def text(self, translate: Translate, unit: str = "m³", *, english: bool = False) -> str:
+        """The sentence in the reader's language, without the step's amount; `unit` is that of the tree.
+
+        `english`: what has an English name (`name_en` beside `name`) is called by it.
+        """
+        values = {name: _told(name, value, translate) for name, value in self.values}
+        if english and values.get("name_en"):
+            values["name"] = values["name_en"]
+        return translate(self.label) % {**values, "unit": unit}
 
     def walk(self) -> Iterator["Node"]:
         """This step and all below it, depth first."""
@@ -102,6 +220,15 @@ class Node:
     def value(self, name: str) -> Value:
         """A value by name. Raises KeyError."""
         return dict(self.values)[name]
+
+
+def _told(name: str, value: Value, translate: Translate) -> str:
+    """A value inside a sentence: codes as words, shares as percentages."""
+    if name in _WORDED and isinstance(value, str):
+        return translate(WORDS[value]) if value in WORDS else value
+    if name in _SHARES and isinstance(value, Decimal):
+        return f"{plain_decimal(value * _HUNDRED)}%"
+    return plain(value, name)
 
 
 def plain(value: Value, name: str = "") -> str:
@@ -124,15 +251,19 @@ def plain_decimal(value: Decimal, least_places: int = 0) -> str:
     return "0" if text == "-0" else text
 
 
-def as_plain(node: Node) -> dict[str, object]:
-    """The tree as dictionaries and strings, for JSON."""
+def as_plain(
+    node: Node, translate: Translate | None = None, unit: str = "m³", *, english: bool = False
+) -> dict[str, object]:
+    """The tree as dictionaries and strings, for JSON; with `translate` each step also has its `text`."""
     made: dict[str, object] = {
         "code": node.code,
         "label": node.label,
         "values": {name: plain(value, name) for name, value in node.values},
     }
+    if translate is not None:
+        made["text"] = node.text(translate, unit, english=english)
     if node.amount is not None:
         made["amount"] = format(node.amount, "f")
     if node.children:
-        made["children"] = [as_plain(child) for child in node.children]
+        made["children"] = [as_plain(child, translate, unit, english=english) for child in node.children]
     return made

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.bills.explanation import tree_of
 from qingyuan.interfaces.office.bills.forms import BillFilter
+from qingyuan.interfaces.office.bills.paper import explanation_pdf
 from qingyuan.interfaces.office.bills.words import BASIS_WORDS, LINE_WORDS, SOURCE_WORDS, kind_chip, state_chip
 from qingyuan.interfaces.office.shell.addresses import address_if_routed
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
@@ -101,7 +102,7 @@ def bill(request: OfficeRequest, bill_no: str) -> HttpResponse:
         "lines": _lines(found),
         "clearings": _clearings(found),
         "tier_use": _tier_use(found),
-        "tree": tree_of(found.explanation, corrects=found.corrects.bill_no if found.corrects else ""),
+        "tree": tree_of(found.explanation, permissions=request.permissions),
         "facts": _facts(found, sees_runs=sees_runs),
         "links": _links(found),
         "cancel": _cancel(found) if may_change else None,
@@ -109,6 +110,15 @@ def bill(request: OfficeRequest, bill_no: str) -> HttpResponse:
         "proposals_url": _proposals_url(found) if sees_runs else "",
     }
     return detail_response(request, _page(found), "bills/bill.html", context=context)
+
+
+@requires("billing.view")
+def explanation(request: OfficeRequest, bill_no: str) -> HttpResponse:
+    """The explanation on paper: nothing is counted, so it is a plain page to open."""
+    found = bill_page(request.actor, bill_no, on=timezone.localdate())
+    response = HttpResponse(explanation_pdf(found, tree_of(found.explanation)), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{bill_no}.pdf"'
+    return response
 
 
 def _page(found: BillPage) -> DetailPage:

@@ -1,0 +1,66 @@
+"""Explanation of the usage (用量解释): pieces between readings, and how each volume follows from the registers."""
+
+from decimal import Decimal
+
+from qingyuan.domains.tariffs.rules.explanation import Node, Value
+from qingyuan.domains.tariffs.rules.request import RatingRequest, UsageStep
+from qingyuan.kernel.rounding import round_decimal
+
+_ONE = Decimal(1)
+_ONLY_REGISTER = "/1"
+_TEN = Decimal(10)
+
+
+def explain_usage(request: RatingRequest) -> Node:
+    """The metered usage with its pieces, in the request's order."""
+    pieces = []
+    for piece in request.pieces:
+        values: tuple[tuple[str, Value], ...] = (("volume", piece.volume),)
+        if piece.start is not None:
+            values = (("start", piece.start), ("end", piece.end), *values)
+        code = "piece_undated" if piece.start is None else "piece"
+        pieces.append(Node(code, values, children=tuple(_step(step) for step in piece.steps)))
+    return Node("usage", (("usage", request.usage),), children=tuple(pieces))
+
+
+def _step(step: UsageStep) -> Node:
+    if step.kind == "SUBS":
+        values: tuple[tuple[str, Value], ...] = (("reference", step.reference), ("deducted", -step.volume))
+        return Node("step_sub", (*values, ("kind", step.kind), ("volume", step.volume)))
+    if step.current is None or step.previous is None:
+        return Node("step", (("kind", step.kind), ("reference", step.reference), ("volume", step.volume)))
+    multiplier = step.multiplier if step.multiplier is not None else _ONE
+    code, maximum = _arithmetic(step, step.current, step.previous, multiplier)
+    return Node(
+        code,
+        (
+            ("reference", step.reference),
+            ("meter", step.reference.removesuffix(_ONLY_REGISTER)),
+            ("current", step.current),
+            ("previous", step.previous),
+            ("multiplier", multiplier),
+            ("maximum", maximum),
+            ("volume", step.volume),
+        ),
+    )
+
+
+def _arithmetic(
+    step: UsageStep, current: Decimal, previous: Decimal, multiplier: Decimal
+) -> tuple[str, Decimal | None]:
+    """By which sum the volume follows from the two figures; a sum that does not give the volume is never shown.
+
+    An estimate's and a settlement's figures are no readings. A register that started anew at 0 lacks a power of ten.
+    """
+    if step.kind == "ESTIMATE":
+        return "step_estimate", None
+    difference = current - previous
+    if step.kind == "TRUE_UP" and round_decimal(difference * multiplier, 3) != step.volume:
+        return "step_settled", None
+    if round_decimal(difference * multiplier, 3) == step.volume:
+        return ("step_register" if multiplier == _ONE else "step_multiplied"), None
+    if round_decimal(-difference * multiplier, 3) == step.volume:
+        return "step_reversed", None
+    maximum = step.volume / multiplier - difference
+    is_power_of_ten = maximum >= _TEN and maximum == _TEN ** maximum.adjusted()
+    return ("step_rollover", maximum) if is_power_of_ten else ("step_shown", None)
