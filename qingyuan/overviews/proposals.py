@@ -1,6 +1,7 @@
 """Correction proposals (退补建议) with their bills and accounts."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,6 +11,7 @@ from django.db import connection
 
 from qingyuan.domains.billing.models import Bill, RerateProposal
 from qingyuan.domains.billing.rules.states import ProposalState
+from qingyuan.domains.customers.models import Account
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
 from qingyuan.platform.staff.queries import reach
@@ -20,7 +22,9 @@ SORTS = {"bill_no": "b.bill_no", "amount": "p.amount", "created_at": "p.created_
 
 @dataclass(frozen=True, slots=True)
 class ProposalRow:
-    """A proposal. `reason`: ROOM_MOVED or USAGE_CHANGED; `cause_bill_no` names the bill that started it."""
+    """A proposal. `reason`: ROOM_MOVED, USAGE_CHANGED or FACTS_CHANGED; `cause_bill_no` names the bill that started it,
+    `changes` the facts that differ, each with its value on the bill and now.
+    """
 
     id: int
     version: int
@@ -36,6 +40,7 @@ class ProposalRow:
     applied_bill_no: str
     decided_by: str
     created_at: datetime
+    changes: tuple[tuple[str, str, str], ...]
 
 
 _FROM = """
@@ -50,7 +55,7 @@ _FROM = """
 _ROWS = """
     SELECT p.id, p.version, b.bill_no, b.yyyymm, a.account_no, COALESCE(c.name, ''), b.amount, p.amount,
            COALESCE(p.detail->>'reason', ''), COALESCE(cause.bill_no, ''), p.state, COALESCE(applied.bill_no, ''),
-           COALESCE(s.name, ''), p.created_at
+           COALESCE(s.name, ''), p.created_at, COALESCE(p.detail->'changes', '[]')::text
 """
 
 
@@ -84,7 +89,12 @@ def proposal_list(
 def _row(*values: Any) -> ProposalRow:
     given = list(values)
     given[10] = ProposalState(given[10])
+    given[14] = _changes(json.loads(given[14]))
     return ProposalRow(*given)
+
+
+def _changes(given: Any) -> tuple[tuple[str, str, str], ...]:
+    return tuple((str(fact), str(before), str(now)) for fact, before, now in given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,8 @@ class ProposalFacts:
     account_no: str
     billed: Decimal
     amount: Decimal
+    reason: str
+    changes: tuple[tuple[str, str, str], ...]
 
 
 def proposal_within(actor: Actor, proposal_id: int, *, permission: str, on: date) -> ProposalFacts:
@@ -106,4 +118,28 @@ def proposal_within(actor: Actor, proposal_id: int, *, permission: str, on: date
     bill = bills.defer("snapshot").first()
     if proposal is None or bill is None:
         raise NotFound(proposal=proposal_id)
-    return ProposalFacts(proposal.version, bill.bill_no, bill.account.account_no, bill.amount, proposal.amount)
+    return ProposalFacts(
+        proposal.version,
+        bill.bill_no,
+        bill.account.account_no,
+        bill.amount,
+        proposal.amount,
+        str(proposal.detail.get("reason", "")),
+        _changes(proposal.detail.get("changes", ())),
+    )
+
+
+def account_to_look_at(actor: Actor, account_no: str, *, permission: str, on: date) -> int | None:
+    """The id of the account with this number where the permission reaches it; None for another."""
+    reached = reach(actor, permission, on=on).condition("unit_id")
+    return Account.objects.filter(reached, account_no=account_no.strip()).values_list("id", flat=True).first()
+
+
+def reached_proposals(actor: Actor, ids: Sequence[int], *, permission: str, on: date) -> tuple[list[int], Decimal]:
+    """Those of the proposals that are open and about bills that the permission reaches, and what they come to."""
+    reached = reach(actor, permission, on=on).condition("unit_id", "book_id")
+    found = RerateProposal.objects.filter(
+        pk__in=ids, state=ProposalState.OPEN, bill_id__in=Bill.objects.filter(reached).values("id")
+    )
+    rows = list(found.order_by("id").values_list("id", "amount"))
+    return [row[0] for row in rows], sum((row[1] for row in rows), Decimal("0.00"))

@@ -99,6 +99,7 @@ AUDIT_ACTIONS = (
     AuditAction("billing.run_undone", "Billing run undone"),
     AuditAction("billing.bill_cancelled", "Bill cancelled"),
     AuditAction("billing.bill_replaced", "Bill cancelled and billed again"),
+    AuditAction("billing.rerated", "Past bills looked at again"),
     AuditAction("billing.proposal_applied", "Correction proposal applied"),
     AuditAction("billing.proposal_dismissed", "Correction proposal dismissed"),
     AuditAction("billing.tier_group_shared", "Tier room shared"),

@@ -19,7 +19,13 @@ from qingyuan.domains.billing.operations.proposals import (
     ProposalOutdated,
     apply_proposal,
     dismiss_proposal,
+)
+from qingyuan.domains.billing.operations.rerate import (
+    Applied,
+    Rerated,
+    apply_proposals,
     propose_for_changes,
+    rerate_accounts,
 )
 from qingyuan.domains.billing.operations.runs import (
     RunHasNoBills,
@@ -40,6 +46,7 @@ from qingyuan.domains.billing.operations.tier_groups import (
 from qingyuan.domains.billing.operations.undo import RunFollowed, RunPaid, finish_undo, start_undo, undo_chunk
 
 __all__ = [
+    "Applied",
     "BillNotLive",
     "BookTaken",
     "Cancelled",
@@ -52,6 +59,7 @@ __all__ = [
     "ProposalOutdated",
     "ReasonMissing",
     "Rebilled",
+    "Rerated",
     "ReversalHeld",
     "RunFollowed",
     "RunHasNoBills",
@@ -59,6 +67,7 @@ __all__ = [
     "RunPaid",
     "TotalMismatch",
     "apply_proposal",
+    "apply_proposals",
     "calculate_chunk",
     "cancel_bill",
     "check_run",
@@ -78,6 +87,7 @@ __all__ = [
     "recalculate_run",
     "record_failure",
     "release_bills",
+    "rerate_accounts",
     "resume_failed",
     "runs_under_way",
     "share_tier_room",

@@ -14,6 +14,7 @@ from qingyuan.domains.billing.models import BillingRun, RunChunk, RunItem, TierG
 from qingyuan.domains.billing.operations.bulk_issue import IssuedBulk, insert_bills, post_bulk
 from qingyuan.domains.billing.operations.chunks import claimed
 from qingyuan.domains.billing.operations.proposals import propose_later_bills
+from qingyuan.domains.billing.operations.rerate import propose_for_mains
 from qingyuan.domains.billing.operations.runs import RunHasNoBills, held_run, let_go, require_state
 from qingyuan.domains.billing.operations.writing import Issue, Rowset, build_bills
 from qingyuan.domains.billing.queries.cases import load_cases, load_use
@@ -285,7 +286,7 @@ def _tell_readings(run: BillingRun, fresh: list[Outcome]) -> None:
 
 def _propose(fresh: list[Outcome], use: UseTable) -> None:
     """Bills that stand later in a group than what was just issued (a late supplementary run, a correction) may have lost
-    or won room: they get proposals.
+    or won room: they get proposals. So do mains that had deducted an estimate which is settled now.
     """
     later = set(use.groups_with_later())
     first: dict[int, tuple[int, int]] = {}
@@ -299,3 +300,5 @@ def _propose(fresh: list[Outcome], use: UseTable) -> None:
         propose_later_bills(
             group_id=group_id, position=position, sequence=sequence, cause="LATE_BILL", cause_bill_id=None
         )
+    settled = [outcome.case for outcome in fresh if outcome.case.correction is not None]
+    propose_for_mains([(case.rows.point_id, case.place.yyyymm, case.place.round_no) for case in settled])

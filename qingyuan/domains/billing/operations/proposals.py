@@ -15,6 +15,7 @@ from qingyuan.domains.billing.models import RerateProposal, TierGroup
 from qingyuan.domains.billing.operations import singles
 from qingyuan.domains.billing.queries import bill_facts
 from qingyuan.domains.billing.queries.cases import correction_case, corrections_of_changes, load_use
+from qingyuan.domains.billing.queries.rerate_cases import FACTS_CHANGED, facts_cases
 from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.calculate import Outcome, calculate
 from qingyuan.domains.billing.rules.case import Case, Correction
@@ -24,7 +25,7 @@ from qingyuan.domains.customers import operations as customers
 from qingyuan.domains.ledger.operations.periods import hold_open_period
 from qingyuan.domains.readings import operations as readings
 from qingyuan.domains.readings import queries as readings_queries
-from qingyuan.domains.tariffs.queries.catalogue import price_list
+from qingyuan.domains.tariffs.queries.catalogue import PriceList, price_list
 from qingyuan.domains.tariffs.rules.rate import rate
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError, NotFound
@@ -67,9 +68,9 @@ def later_differences(group_id: int, position: int, sequence: int) -> list[Diffe
     bills = bill_facts.live_bills_after(group_id, position, sequence)
     if not bills:
         return []
-    cases = [_rerate_case(bill) for bill in bills]
+    cases = _later_cases(bills)
     by_key = {case.natural_key: bill for case, bill in zip(cases, bills, strict=True)}
-    outcomes = {outcome.case.natural_key: outcome for outcome in _calculated(cases)}
+    outcomes = {outcome.case.natural_key: outcome for outcome in calculated(cases)}
     return [Difference(bill, outcomes[key], _moved(bill, outcomes[key])) for key, bill in by_key.items()]
 
 
@@ -83,33 +84,14 @@ def propose_later_bills(
     """
     made = []
     for difference in later_differences(group_id, position, sequence):
-        if difference.moved:
+        correction = difference.outcome.case.correction
+        if correction is not None and correction.cause == FACTS_CHANGED:
+            made.append(renew(difference.bill.bill_id, difference.outcome))
+        elif difference.moved:
             detail = {"reason": ROOM_MOVED, "snapshot": difference.outcome.snapshot}
-            made.append(_propose(difference.bill, difference.amount, cause, cause_bill_id, detail))
+            made.append(propose(difference.bill, difference.amount, cause, cause_bill_id, detail))
         else:
             _withdraw(difference.bill.bill_id)
-    return tuple(made)
-
-
-def propose_for_changes(*, actor: Actor, company_id: int, on: date) -> tuple[int, ...]:
-    """Propose corrections of billed periods whose usage was corrected since. Returns the ids of the proposals.
-
-    Raises NotPermitted.
-    """
-    staff.require(actor, "billing.run", on=on, unit_id=company_id)
-    changes = [
-        change for change in readings_queries.unhandled_changes(company_id=company_id) if change.reason != "TRUE_UP"
-    ]
-    made = []
-    with transaction.atomic():
-        cases = corrections_of_changes(changes, USAGE_CHANGED)
-        hold(Rank.TIER_GROUP, TierGroup, {case.rows.group_id for case in cases if case.rows.group_id})
-        for outcome in _calculated(cases):
-            correction = outcome.case.correction
-            bill = None if correction is None else bill_facts.live_bill(correction.bill_id)
-            if bill is not None and outcome.rated is not None:
-                detail = {"reason": USAGE_CHANGED, "change": outcome.case.change_id, "snapshot": outcome.snapshot}
-                made.append(_propose(bill, outcome.rated.total, USAGE_CHANGED, None, detail))
     return tuple(made)
 
 
@@ -144,7 +126,9 @@ def apply_proposal(
         if outcome.rated.total != proposal.amount:
             raise ProposalOutdated(bill=bill.bill_no, proposed=proposal.amount, now=outcome.rated.total)
         if case.change_id is not None:
-            readings.mark_change_handled(change_ids=[case.change_id], reference=single.bill_no)
+            answered = readings_queries.unhandled_changes(point_ids=[bill.point_id])
+            ids = [change.change_id for change in answered if change.reading_item_id == bill.reading_item_id]
+            readings.mark_change_handled(change_ids=ids, reference=single.bill_no)
         _decide(actor, proposal, ProposalState.APPLIED, new_id)
         if outcome.rated.entries:
             propose_later_bills(
@@ -173,7 +157,38 @@ def _rerate_case(bill: bill_facts.LiveBill) -> Case:
     return correction_case(bill, correction, standing.revision)
 
 
-def _calculated(cases: Sequence[Case]) -> list[Outcome]:
+def _later_cases(bills: Sequence[bill_facts.LiveBill]) -> list[Case]:
+    """What corrects each bill: by its room alone, or by all facts where a proposal about them is open already."""
+    wanted = RerateProposal.objects.filter(
+        bill_id__in=[bill.bill_id for bill in bills], state=ProposalState.OPEN, detail__reason=FACTS_CHANGED
+    )
+    ids = set(wanted.values_list("bill_id", flat=True))
+    about_facts = facts_cases([bill for bill in bills if bill.bill_id in ids], prices_of(bills[0])) if ids else ()
+    known = {each.bill.bill_id: each.case for each in about_facts}
+    return [known.get(bill.bill_id) or _rerate_case(bill) for bill in bills]
+
+
+def renew(bill_id: int, outcome: Outcome) -> int:
+    """An open proposal about changed facts, worked out again since something before the bill moved; returns its id."""
+    known = RerateProposal.objects.get(bill_id=bill_id, state=ProposalState.OPEN)
+    amount = Decimal("0.00") if outcome.rated is None else outcome.rated.total
+    state = ProposalState.OPEN if amount else ProposalState.DISMISSED
+    RerateProposal.objects.filter(pk=known.pk).update(
+        amount=amount,
+        state=state,
+        detail={**known.detail, "snapshot": outcome.snapshot},
+        version=F("version") + 1,
+    )
+    return known.pk
+
+
+def prices_of(bill: bill_facts.LiveBill) -> PriceList:
+    """The prices of the bill's company."""
+    return price_list(rows_of("SELECT company_id FROM account WHERE id = %s", [bill.account_id])[0][0])
+
+
+def calculated(cases: Sequence[Case]) -> list[Outcome]:
+    """What the cases come to, by the prices and the tier use of the moment."""
     if not cases:
         return []
     company_id = rows_of("SELECT company_id FROM account WHERE id = %s", [cases[0].rows.account_id])[0][0]
@@ -189,10 +204,10 @@ def _moved(bill: bill_facts.LiveBill, outcome: Outcome) -> bool:
     return {use for use in now if use.volume} != {use for use in before if use.volume}
 
 
-def _propose(
+def propose(
     bill: bill_facts.LiveBill, amount: Decimal, cause: str, cause_bill_id: int | None, detail: Mapping[str, object]
 ) -> int:
-    """Write or renew the proposal of a bill."""
+    """Write or renew the proposal of a bill; returns its id. In the caller's transaction, which holds the tier group."""
     state = ProposalState.OPEN if amount else ProposalState.DISMISSED
     company_id = rows_of("SELECT company_id FROM account WHERE id = %s", [bill.account_id])[0][0]
     values: dict[str, Any] = {
@@ -223,6 +238,8 @@ def _case_of(proposal: RerateProposal) -> Case:
     bill = bill_facts.live_bill(proposal.bill_id)
     if bill is None:
         raise ProposalOutdated(bill=proposal.bill_id, proposed=proposal.amount, now="")
+    if proposal.detail.get("reason") == FACTS_CHANGED:
+        return facts_cases([bill], prices_of(bill))[0].case
     if change_id is None:
         return _rerate_case(bill)
     changes = [

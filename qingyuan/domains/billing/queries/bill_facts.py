@@ -1,6 +1,6 @@
 """What earlier bills say to a calculation: how they stand billed now, what a re-bill replaces, fees and carries taken."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -58,6 +58,32 @@ def live_bills_after(group_id: int, position: int, sequence: int, *, including: 
     return _bills(sql, [group_id, group_id, position, sequence])
 
 
+def live_bills_of_mains(changed: Sequence[tuple[int, int, int]]) -> list[LiveBill]:
+    """The live bills that deducted one of these subs: (sub's point, month, round)."""
+    sql = f"""
+        SELECT DISTINCT ON (b.id) {_COLUMNS} FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS c(sub_id, yyyymm, round_no)
+        JOIN meter_link k ON k.sub_id = c.sub_id AND k.kind = 'DEDUCT'
+        JOIN bill_live l ON l.point_id = k.main_id AND l.yyyymm = c.yyyymm AND l.round_no = c.round_no
+        JOIN bill b ON b.id = l.bill_id
+        WHERE k.from_date < b.to_date AND (k.to_date IS NULL OR k.to_date >= b.to_date)
+        ORDER BY b.id
+    """
+    return _bills(sql, [[each[place] for each in changed] for place in range(3)])
+
+
+def live_bills_since(account_ids: Sequence[int], yyyymm: int) -> list[LiveBill]:
+    """The live bills from that month on of the tier groups that billed these accounts from that month on, in tier order."""
+    sql = f"""
+        SELECT {_COLUMNS} FROM bill b JOIN bill_live l ON l.bill_id = b.id
+        WHERE b.yyyymm >= %(month)s AND b.account_id IN (
+            SELECT account_id FROM tier_group_member WHERE group_id IN (
+                SELECT group_id FROM bill WHERE account_id = ANY(%(accounts)s) AND yyyymm >= %(month)s))
+          AND b.group_id IN (SELECT group_id FROM bill WHERE account_id = ANY(%(accounts)s) AND yyyymm >= %(month)s)
+        ORDER BY b.group_id, b.tier_position, b.tier_sequence, b.id
+    """
+    return _bills(sql, {"month": yyyymm, "accounts": list(account_ids)})
+
+
 def live_bill(bill_id: int) -> LiveBill | None:
     """One live bill; None when it is reversed, or a correction, or not there."""
     found = _bills(f"SELECT {_COLUMNS} FROM bill b JOIN bill_live l ON l.bill_id = b.id WHERE b.id = %s", [bill_id])
@@ -103,7 +129,7 @@ def recent_means(point_ids: Sequence[int], *, bills: int = 6) -> dict[int, Decim
     return {row[0]: row[1] for row in rows_of(sql, [list(point_ids), bills])}
 
 
-def _bills(sql: str, params: Sequence[object]) -> list[LiveBill]:
+def _bills(sql: str, params: Sequence[object] | Mapping[str, object]) -> list[LiveBill]:
     rows = rows_of(sql, params)
     newest = _newest_corrections([row[0] for row in rows])
     made = []

@@ -20,7 +20,7 @@ from qingyuan.domains.billing.rules.tier_use import UseTable
 from qingyuan.domains.readings import queries as readings
 from qingyuan.domains.readings.queries.consumption import ConsumptionFacts, UsageChange, UsagePart
 from qingyuan.domains.tariffs.queries.catalogue import PriceList
-from qingyuan.domains.tariffs.rules.request import UsagePiece, UsageStep
+from qingyuan.domains.tariffs.rules.request import RatingRequest, UsagePiece, UsageStep
 from qingyuan.kernel.period import Month
 
 BILLED_STATES = frozenset({"ACTIVE", "CLOSING"})
@@ -154,6 +154,10 @@ def _refusal(row: UsageRow, main: ConsumptionFacts | None, around: Surroundings,
         return Refusal("billing.no_tier_group", {})
     if rows.customer_id is None:
         return Refusal("billing.no_holder", {})
+    return _main_refusal(main)
+
+
+def _main_refusal(main: ConsumptionFacts | None) -> Refusal | None:
     if main is not None and main.waiting_subs:
         return Refusal("billing.waiting_subs", {"points": "、".join(main.waiting_subs)})
     if main is not None and main.volume < main.subs_volume:
@@ -224,6 +228,33 @@ def _true_ups(point_ids: Sequence[int], group_ids: set[int | None]) -> list[Case
     if not changes:
         return []
     return corrections_of_changes(changes, "TRUE_UP", group_ids)
+
+
+def fresh_requests(bills: Iterable[bill_facts.LiveBill], *, prices: PriceList) -> dict[int, RatingRequest | Refusal]:
+    """By bill: the request by which its reading would be billed on the facts as they stand now; bills without one have none.
+
+    Which of the account's fees stand on the bill and what was carried into it stay as they were billed.
+    """
+    by_item = {bill.reading_item_id: bill for bill in bills if bill.reading_item_id is not None}
+    rows = usage_rows(sorted(by_item))
+    if not rows:
+        return {}
+    around = Surroundings(rows, on=Month.from_number(max(row.yyyymm for row in rows)).first_date)
+    maker = terms_maker(prices)
+    mains = [row.reading_item_id for row in rows if row.point_id in around.mains]
+    main_usages = readings.consumption_facts(mains) if mains else {}
+    found: dict[int, RatingRequest | Refusal] = {}
+    for row, usage in _usages(rows):
+        bill, main = by_item[row.reading_item_id], main_usages.get(row.reading_item_id)
+        before = bill.standing.after
+        made = _main_refusal(main) or maker.of(row, around, before.account_fees, before.account_used)
+        if not isinstance(made, Refusal):
+            text = usage.text if main is None else _less_subs(main).text
+            request = made.request(text, (), before.carry_before)
+            found[bill.bill_id] = replace(request, corrected_volume=before.corrected_volume)
+        else:
+            found[bill.bill_id] = made
+    return found
 
 
 def corrections_of_changes(

@@ -5,7 +5,7 @@ content in a process, and the catalogue with its compiled timelines is kept as l
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -123,7 +123,7 @@ def _price_list(company_id: int, fingerprint: str) -> PriceList:
     )
     return PriceList(
         company_id=company_id,
-        catalogue=_catalogue(tuple((row[4], row[3]) for row in versions)),
+        catalogue=_catalogue(tuple(row[4] for row in versions)),
         fingerprint=fingerprint,
         version_ids={(plans[row[1]], row[2]): row[0] for row in versions},
         plan_codes=plans,
@@ -170,13 +170,11 @@ def _assigned(company_id: int, plans: Mapping[int, str]) -> dict[tuple[int, int]
 
 
 @lru_cache(maxsize=64)
-def _catalogue(contents: tuple[tuple[str, date | None], ...]) -> Catalogue:
-    """The catalogue of these contents, each with the end that publishing its successor gave it."""
-    return Catalogue(_ended(_parsed(content), end) for content, end in contents)
-
-
-def _ended(version: PlanVersion, end: date | None) -> PlanVersion:
-    return version if version.effective_to == end else replace(version, effective_to=end)
+def _catalogue(contents: tuple[str, ...]) -> Catalogue:
+    """The catalogue of these contents, each with the end that its own text names: that a successor was published changes
+    which version a new bill names, and nothing for a bill, or for a correction of one, that names its versions.
+    """
+    return Catalogue(_parsed(content) for content in contents)
 
 
 @lru_cache(maxsize=4096)

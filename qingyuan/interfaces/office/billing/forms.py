@@ -118,3 +118,34 @@ class DecisionForm(OfficeForm):
         if given.get("decision") == "dismiss" and not str(given.get("reason") or "").strip():
             self.add_error("reason", _("Say why nothing is corrected."))
         return given
+
+
+class LookAgainForm(OfficeForm):
+    """Whose past bills are looked at again, and from which month on; without an account every corrected usage."""
+
+    account_no = forms.CharField(
+        label=_("Account no."),
+        max_length=32,
+        required=False,
+        help_text=_("Leave it empty to look at every usage that was corrected after it was billed."),
+    )
+    since = MonthField(
+        label=_("From period"), required=False, help_text=_("Bills of this period and later ones are looked at.")
+    )
+
+    def clean(self) -> dict[str, object]:
+        given: dict[str, object] = super().clean() or self.cleaned_data
+        if given.get("account_no") and not given.get("since") and "since" not in self.errors:
+            self.add_error("since", _("Say from which period on the account's bills are looked at."))
+        return given
+
+
+class ApplyForm(OfficeForm):
+    """The proposals to be applied, as the list sent them."""
+
+    ids = forms.CharField(widget=forms.HiddenInput)
+    step = forms.CharField(widget=forms.HiddenInput, initial="apply")
+    confirmed = forms.BooleanField(
+        label=_("I have looked at them: the correcting bills are issued and posted today."), required=True
+    )
+    wide = frozenset({"confirmed"})

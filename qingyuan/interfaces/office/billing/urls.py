@@ -24,5 +24,7 @@ urlpatterns = [
     path("billing/runs/<int:run_id>/discard/", change_views.discard, name="discard"),
     path("billing/runs/<int:run_id>/undo/", change_views.undo, name="undo"),
     path("billing/proposals/", proposal_views.proposals, name="proposals"),
+    path("billing/proposals/look-again/", proposal_views.look_again, name="look-again"),
+    path("billing/proposals/apply/", proposal_views.apply, name="apply-proposals"),
     path("billing/proposals/<int:proposal_id>/", proposal_views.decide, name="decide-proposal"),
 ]

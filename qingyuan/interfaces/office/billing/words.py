@@ -1,9 +1,11 @@
 """Words for the codes of billing runs and proposals (开账用语)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from qingyuan.domains.billing.rules import changed_facts
 from qingyuan.domains.billing.rules.states import ProposalState, RunPurpose, RunState
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.sentences import code_sentence
@@ -56,6 +58,18 @@ ITEM_WORDS: Mapping[str, Chip] = {
 REASON_WORDS: Mapping[str, Label] = {
     "ROOM_MOVED": _("tier room moved"),
     "USAGE_CHANGED": _("usage was corrected"),
+    "FACTS_CHANGED": _("facts corrected"),
+}
+FACT_WORDS: Mapping[str, Label] = {
+    changed_facts.USAGE: _("Usage (m³)"),
+    changed_facts.PEOPLE: _("People"),
+    changed_facts.RELIEF: _("Relief"),
+    changed_facts.QUOTA: _("Quota"),
+    changed_facts.CLASSES: _("Price plan"),
+    changed_facts.OPTIONS: _("Item options"),
+    changed_facts.TAXES: _("Taxes"),
+    changed_facts.CALIBRE: _("Calibre"),
+    changed_facts.CYCLE: _("Cycle and dates"),
 }
 EXCEPTION_WORDS: Mapping[str, Label] = {
     "billing.account_not_active": _("The account is not active."),
@@ -92,3 +106,9 @@ def exception_sentence(code: str, params: Mapping[str, object], state: str = "")
     """Why an element of a run gives no bill, or should be looked at, as a sentence."""
     known = EXCEPTION_WORDS.get("billing.stale" if state == "STALE" and not code else code)
     return code_sentence(code, params) if known is None else code_sentence(str(known), params)
+
+
+def changes_sentence(changes: Sequence[tuple[str, str, str]]) -> str:
+    """What differs from what a bill was made by: "People 4 → 6; Usage (m³) 120 → 110"."""
+    none = gettext("none")
+    return "; ".join(f"{FACT_WORDS[fact]} {before or none} → {now or none}" for fact, before, now in changes)
