@@ -126,6 +126,22 @@ def test_bill_paid_with_100_cancelled_and_billed_again_at_80_leaves_20_prepaid(d
     assert_books_hold()
 
 
+def test_paid_bill_is_made_again_while_another_is_owed(db: None) -> None:
+    priced = make_priced_town(tariffs=(TWO_YUAN,))
+    (point,) = make_billable_points(priced, 1)
+    (bill,) = bill_month(priced, day(1), {point: "150"})
+    account_id = account_of(point)
+    pay(priced, account_id, "100.00")
+    bill_month(priced, day(2), {point: "175"})
+    correct_usage(bill.reading_item_id, "20.000")
+
+    billing.rebill(actor=SYSTEM, bill_id=bill.pk, posting_date=day(2), reason="抄错")
+
+    balance = AccountBalance.objects.get(account_id=account_id)
+    assert (balance.owed, balance.prepaid) == (D("0.00"), D("10.00"))  # 100 − 40 − 50
+    assert_books_hold()
+
+
 def test_cancelled_twice_is_refused_and_changes_nothing(priced: PricedTown) -> None:
     (point,) = make_billable_points(priced, 1)
     (bill,) = bill_month(priced, day(1), {point: "140"})

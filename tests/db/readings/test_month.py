@@ -92,7 +92,7 @@ def test_the_golden_years_registers() -> None:
     assert (change.new_consumption.revision, change.new_consumption.is_estimated) == (2, False)
     [waiting] = queries.unhandled_true_ups([point])
     assert (waiting.difference, waiting.yyyymm) == (Decimal("-6.000"), 202505)
-    readings.mark_change_handled(change_ids=[change.pk], reference="B1")
+    readings.mark_changes_answered(reading_item_ids=[change.new_consumption.reading_item_id], reference="B1")
     assert queries.unhandled_true_ups([point]) == ()
     assert Consumption.objects.count() == 5
     facts = queries.consumption_facts([july.pk])[july.pk]

@@ -14,6 +14,7 @@ from qingyuan.domains.billing.queries.cases import load_cases
 from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.states import BillKind
 from qingyuan.domains.customers import operations as customers
+from qingyuan.domains.ledger import operations as ledger
 from qingyuan.domains.ledger.operations.periods import hold_open_period
 from qingyuan.domains.readings import operations as readings
 from qingyuan.domains.readings.operations.locks import lock_items
@@ -96,6 +97,7 @@ def rebill(*, actor: Actor, bill_id: int, posting_date: date, reason: str, due_d
     )
     with transaction.atomic():
         _lock(bill, posting_date)
+        ledger.hold_receivables_of(bill.account_id)
         cancelled = _cancel(actor, bill, posting_date, reason)
         cases = load_cases(
             [bill.reading_item_id],
@@ -106,6 +108,7 @@ def rebill(*, actor: Actor, bill_id: int, posting_date: date, reason: str, due_d
         own = [case for case in cases if case.correction is None]
         new_id, _ = singles.issue_single(actor=actor, single=single, cases=own)
         readings.mark_billed(reading_item_ids=[bill.reading_item_id])
+        readings.mark_changes_answered(reading_item_ids=[bill.reading_item_id], reference=single.bill_no)
         _record(actor, "billing.bill_replaced", bill, {"by": single.bill_no}, reason)
         proposals = _propose(bill, "BILL_REPLACED", new_id)
     return Rebilled(new_id, cancelled, proposals)

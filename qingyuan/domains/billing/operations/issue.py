@@ -275,13 +275,13 @@ def _mark_stale(run_id: int, chunk_no: int, left: list[int], fresh: list[Outcome
 
 
 def _tell_readings(run: BillingRun, fresh: list[Outcome]) -> None:
-    """The bills' items are billed now, the changes that corrections answer are handled."""
+    """The bills' items are billed now; what had changed in the usage of these and of what is corrected is answered."""
     readings.mark_billed(
         reading_item_ids=[each.case.rows.reading_item_id for each in fresh if each.case.correction is None]
     )
-    changes = [each.case.change_id for each in fresh if each.case.change_id is not None]
-    if changes:
-        readings.mark_change_handled(change_ids=changes, reference=run.run_no)
+    readings.mark_changes_answered(
+        reading_item_ids=[each.case.rows.reading_item_id for each in fresh], reference=run.run_no
+    )
 
 
 def _propose(fresh: list[Outcome], use: UseTable) -> None:

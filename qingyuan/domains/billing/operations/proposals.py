@@ -126,9 +126,7 @@ def apply_proposal(
         if outcome.rated.total != proposal.amount:
             raise ProposalOutdated(bill=bill.bill_no, proposed=proposal.amount, now=outcome.rated.total)
         if case.change_id is not None:
-            answered = readings_queries.unhandled_changes(point_ids=[bill.point_id])
-            ids = [change.change_id for change in answered if change.reading_item_id == bill.reading_item_id]
-            readings.mark_change_handled(change_ids=ids, reference=single.bill_no)
+            readings.mark_changes_answered(reading_item_ids=[case.rows.reading_item_id], reference=single.bill_no)
         _decide(actor, proposal, ProposalState.APPLIED, new_id)
         if outcome.rated.entries:
             propose_later_bills(

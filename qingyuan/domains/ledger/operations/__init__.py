@@ -25,6 +25,7 @@ from qingyuan.domains.ledger.operations.reversals import (
     unwind_offsets,
 )
 from qingyuan.domains.ledger.operations.undoing import PrepaymentSpent
+from qingyuan.domains.ledger.operations.writing import hold_receivables_of
 
 __all__ = [
     "AlreadyReversed",
@@ -44,6 +45,7 @@ __all__ = [
     "close_period",
     "hold_open_period",
     "hold_open_periods",
+    "hold_receivables_of",
     "open_balances",
     "open_period",
     "post_over_short",

@@ -73,6 +73,15 @@ def hold_owed(
     return owed_items(open_item_ids=ids)
 
 
+def hold_receivables_of(account_id: int) -> None:
+    """Lock all receivables of an account, outstanding or not. For a reversal that another posting follows in the same
+    transaction: the reversal goes on to prepayments, after which no receivable may be asked for. The caller holds the
+    account, so that no new ones come meanwhile.
+    """
+    ids = OpenItem.objects.filter(account_id=account_id).order_by("id").values_list("id", flat=True)
+    hold(Rank.OPEN_ITEM, OpenItem, list(ids))
+
+
 def hold_prepayments(ids: Iterable[int]) -> dict[int, HeldPrepayment]:
     """Lock prepayments and read them under the lock."""
     wanted = sorted(set(ids))

@@ -3,8 +3,8 @@
 from qingyuan.domains.readings.operations.approve import approve
 from qingyuan.domains.readings.operations.billing_marks import (
     mark_billed,
-    mark_change_handled,
     mark_change_unhandled,
+    mark_changes_answered,
     mark_unbilled,
 )
 from qingyuan.domains.readings.operations.conditions import DEFAULT_CONDITIONS, NewCondition, set_conditions
@@ -37,8 +37,8 @@ __all__ = [
     "correct_after_billing",
     "generate_tasks",
     "mark_billed",
-    "mark_change_handled",
     "mark_change_unhandled",
+    "mark_changes_answered",
     "mark_unbilled",
     "preview_import",
     "record_reading",

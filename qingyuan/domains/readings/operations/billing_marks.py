@@ -37,14 +37,21 @@ def _move(reading_item_ids: Sequence[int], before: str, after: str) -> None:
             raise NotApproved(wanted=len(wanted), found=cursor.rowcount)
 
 
-def mark_change_handled(*, change_ids: Sequence[int], reference: str) -> None:
-    """Note what billing made of these consumption changes; a change handled before keeps its first reference."""
+def mark_changes_answered(*, reading_item_ids: Sequence[int], reference: str) -> None:
+    """Note what billing made of the usage of these items as it stands now: a bill or a correction takes the newest usage, and
+    so answers all that had changed before. What was answered before keeps its first reference.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO consumption_change_handling (change_id, reference) "
-            "SELECT c, %s FROM unnest(%s::bigint[]) AS t(c) ON CONFLICT DO NOTHING",
-            [reference, sorted(set(change_ids))],
-        )
+        cursor.execute(_ANSWER, [reference, array_text(sorted(set(reading_item_ids)))])
+
+
+_ANSWER = """
+    INSERT INTO consumption_change_handling (change_id, reference)
+    SELECT ch.id, %s FROM reading_item i
+    JOIN consumption_change ch ON ch.point_id = i.point_id
+    JOIN consumption new ON new.id = ch.new_consumption_id AND new.reading_item_id = i.id
+    WHERE i.id = ANY(%s::bigint[]) ON CONFLICT DO NOTHING
+"""
 
 
 def mark_change_unhandled(*, change_ids: Sequence[int]) -> None:
