@@ -136,6 +136,21 @@ def test_earlier_read_changed_moves_the_start_of_the_next_item() -> None:
     assert (following.segments.get().start_value, following.usage_volume) == (Decimal(150), Decimal(30))
 
 
+def test_earlier_read_changed_moves_the_start_of_all_unread_items_after_it() -> None:
+    town = make.make_town()
+    point = make.make_point(town)
+    for month in (JAN, FEB, MAR):
+        make.plan(town, month)
+    january = make.read_and_approve(point, JAN, "160")
+
+    readings.correct_after_billing(
+        actor=ACTOR, reading_item_id=january.pk, reason="抄错", on=MAR, values={1: Decimal(150)}
+    )
+
+    march = make.read_and_approve(point, MAR, "180")
+    assert (march.segments.get().start_value, march.usage_volume) == (Decimal(150), Decimal(30))
+
+
 def test_later_period_waits_for_the_approval_of_the_earlier() -> None:
     town = make.make_town()
     point = make.make_point(town)

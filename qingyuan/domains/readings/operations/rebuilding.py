@@ -44,7 +44,8 @@ class NewEnd:
 
 
 def rebuild_following(works: Sequence[WorkItem], *, on: date, reason: ChangeReason) -> list[int]:
-    """Rebuild the items after these that start from them, each chain until its registers stand as they stood.
+    """Rebuild the items after these that start from them, each chain until the registers of one that was read stand as they
+    stood: behind one that is not read yet, the next starts from the same.
 
     The caller holds the points' items. Returns the ids rebuilt; BILLED ones got a ConsumptionChange with `reason`.
     """
@@ -52,9 +53,9 @@ def rebuild_following(works: Sequence[WorkItem], *, on: date, reason: ChangeReas
     for following in following_items(works).values():
         for reading_item_id in following:
             before = _standing(reading_item_id)
-            rebuild(reading_item_id, on=on, reason=reason)
+            work = rebuild(reading_item_id, on=on, reason=reason)
             rebuilt.append(reading_item_id)
-            if _standing(reading_item_id) == before:
+            if work.state is not ItemState.PENDING and _standing(reading_item_id) == before:
                 break
     return rebuilt
 
