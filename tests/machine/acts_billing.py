@@ -1,0 +1,202 @@
+"""Acts of billing, in both copies: runs, cancelling, billing again, corrections."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from qingyuan.domains.billing import operations as billing
+from qingyuan.domains.billing.models import BillingRun
+from tests.factories.billing import calculated_run, issue_run
+from tests.factories.platform import SYSTEM
+from tests.factories.readings import period_id
+from tests.machine.comparison import ROOM_MOVED, open_proposals
+from tests.machine.plain_bills import LAST, Bill, Difference
+from tests.machine.plain_money import ZERO
+from tests.machine.plain_points import APPROVED, BILLED, Point, Read
+from tests.machine.refusing import refused
+from tests.machine.world import World, rows_of
+
+DUE_DAYS = timedelta(days=30)
+BILLED_STATES = ("ACTIVE", "CLOSING")
+
+
+def bill(world: World, yyyymm: int, *, with_earlier: bool, chunk_size: int) -> None:
+    """A run over the month (and what earlier months left): calculated, checked and issued."""
+    due = [
+        (point, each)
+        for point in world.points.values()
+        for each in point.reads.values()
+        if each.state == APPROVED and (each.yyyymm == yyyymm or (with_earlier and each.yyyymm < yyyymm))
+    ]
+    period = period_id(world.town.priced.town, yyyymm)
+
+    def calculated() -> BillingRun:
+        return calculated_run(world.town.priced, period, world.today, with_earlier=with_earlier, chunk_size=chunk_size)
+
+    if not due:
+        refused("billing.nothing_to_bill", calculated)
+        return
+    run = calculated()
+    made = predict(world, [one for one in due if world.states[one[0].account_id] in BILLED_STATES])
+    total = sum((each.amount for each in made), ZERO)
+    if held := run.totals["held"]:
+        assert billing.release_bills(actor=SYSTEM, run_id=run.pk, items=None, reason="已核", on=world.today) == held
+        run.refresh_from_db()
+    found = run.totals["bills"], Decimal(run.totals["amount"])
+    assert found == (len(made), total), f"the run says {found}, the model {len(made)}, {total}: {made}"
+    if not made:
+        refused("billing.run_has_no_bills", lambda: billing.check_run(actor=SYSTEM, run_id=run.pk, on=world.today))
+        billing.discard_run(actor=SYSTEM, run_id=run.pk, on=world.today)
+        return
+    run = issue_run(run, world.today)
+    issued = run.state, run.totals["issued"], run.totals["stale"]
+    assert issued == ("ISSUED", len(made), 0), f"{issued} of {len(made)}"
+    take_in(world, run.pk, made, world.today + DUE_DAYS)
+
+
+def predict(world: World, due: list[tuple[Point, Read]]) -> list[Bill]:
+    """The bills of these readings, worked in tier order so that each finds what was used before it. Without ids."""
+    places = {
+        (point.key, each.yyyymm): (each.yyyymm * 100 + 1, world.bills.places.get((point.key, each.yyyymm), LAST))
+        for point, each in due
+    }
+    made: list[Bill] = []
+    for point, each in sorted(due, key=lambda one: (places[one[0].key, one[1].yyyymm], world.numbers[one[0].key])):
+        terms, place = world.terms(point, each), places[point.key, each.yyyymm]
+        used = world.bills.used_before(terms, place) + world.bills.counted(made, terms)
+        rated = world.bills.rated(terms, point.pieces(each), used)
+        made.append(Bill(0, point.key, point.account_id, terms, place, rated.amount, rated))
+    return made
+
+
+def take_in(world: World, run_id: int, made: list[Bill], due: date) -> None:
+    """The bills have their ids now; they stand, and are posted account by account in the order of their months."""
+    rows = rows_of("SELECT point_id, yyyymm, id FROM bill WHERE run_id = %s", [run_id])
+    ids = {(row[0], row[1]): row[2] for row in rows}
+    assert len(ids) == len(made)
+    for each in made:
+        each.bill_id = ids[each.point, each.terms.yyyymm]
+        if each.place[1] == LAST:
+            each.place = (each.place[0], each.bill_id)
+        world.bills.live[each.bill_id] = each
+        read = world.points[each.point].reads[each.terms.yyyymm]
+        read.state, read.changed = BILLED, False
+    for account_id, purse in world.purses.items():
+        own = sorted((each for each in made if each.account_id == account_id), key=lambda one: one.terms.yyyymm)
+        posted = [(each.bill_id, each.amount) for each in own if each.amount]
+        if posted:
+            purse.post(posted, due)
+
+
+def cancel(world: World, bill_id: int) -> None:
+    def cancel_it() -> None:
+        billing.cancel_bill(actor=SYSTEM, bill_id=bill_id, posting_date=world.today, reason="开错")
+
+    known = world.bills.live.get(bill_id)
+    if known is None:
+        refused("billing.bill_not_live", cancel_it)
+        return
+    cancel_it()
+    _gone(world, known)
+
+
+def _gone(world: World, known: Bill) -> Read:
+    ids = world.bills.cancel(known)
+    world.gone_bills.append(known.bill_id)
+    world.purses[known.account_id].cancel(ids)
+    read = world.points[known.point].reads[known.terms.yyyymm]
+    read.state = APPROVED
+    return read
+
+
+def rebill(world: World, bill_id: int) -> None:
+    def rebill_it() -> int:
+        return billing.rebill(actor=SYSTEM, bill_id=bill_id, posting_date=world.today, reason="重开").bill_id
+
+    known = world.bills.live.get(bill_id)
+    if known is None:
+        refused("billing.bill_not_live", rebill_it)
+    elif world.states[known.account_id] not in BILLED_STATES:
+        refused("billing.not_billable", rebill_it)
+    else:
+        new_id = rebill_it()
+        read = _gone(world, known)
+        (made,) = predict(world, [(world.points[known.point], read)])
+        [[run_id]] = rows_of("SELECT run_id FROM bill WHERE id = %s", [new_id])
+        take_in(world, run_id, [made], world.today + DUE_DAYS)
+
+
+def propose(world: World) -> None:
+    """Corrections of billed usage that was corrected since: one proposal for each such bill, by what it comes to."""
+    made = billing.propose_for_changes(actor=SYSTEM, company_id=world.town.priced.company_id, on=world.today)
+    expected = {each.bill.bill_id: each.amount for each in changed_bills(world)}
+    rows = rows_of("SELECT bill_id, amount FROM rerate_proposal WHERE id = ANY(%s)", [list(made)])
+    found = {row[0]: row[1] for row in rows}
+    assert found == expected, f"proposed {found}, expected {expected}"
+    assert len(made) == len(expected), f"{len(made)} proposals of {len(expected)} bills"
+
+
+def changed_bills(world: World) -> list[Difference]:
+    """Bills whose usage was changed, in tier order, each as if those before it had been corrected."""
+    found: list[Difference] = []
+    for each in sorted(world.bills.live.values(), key=lambda one: one.place):
+        point = world.points[each.point]
+        read = point.reads[each.terms.yyyymm]
+        if not read.changed:
+            continue
+        cycle = world.bills.cycle(each.terms)
+        used = world.bills.used_before(each.terms, each.place)
+        for earlier in found:
+            if earlier.bill.terms.group_id == each.terms.group_id and world.bills.cycle(earlier.bill.terms) == cycle:
+                used += earlier.after.volume - earlier.bill.standing.volume
+        found.append(Difference(each, world.bills.rated(each.terms, point.pieces(read), used)))
+    return found
+
+
+def apply(world: World, proposal: tuple[int, int, Decimal, str]) -> None:
+    """Issue the correcting bill; refused when it comes to something else by now."""
+    proposal_id, bill_id, amount, reason = proposal
+    known = world.bills.live[bill_id]
+    point = world.points[known.point]
+    read = point.reads[known.terms.yyyymm]
+    now = known.standing.pieces if reason == ROOM_MOVED else tuple(point.pieces(read))
+    difference = world.bills.changed(known, now)
+
+    def apply_it() -> int:
+        return billing.apply_proposal(actor=SYSTEM, proposal_id=proposal_id, posting_date=world.today)
+
+    if difference.amount != amount:
+        refused("billing.proposal_outdated", apply_it)
+        return
+    new_id = apply_it()
+    known.corrections[new_id] = amount
+    known.standing = difference.after
+    if reason != ROOM_MOVED:
+        read.changed = False
+    world.purses[known.account_id].post([(new_id, amount)], world.today + DUE_DAYS, {new_id: bill_id})
+
+
+def dismiss(world: World, proposal: tuple[int, int, Decimal, str]) -> None:
+    proposal_id, bill_id, _, _ = proposal
+    billing.dismiss_proposal(actor=SYSTEM, proposal_id=proposal_id, on=world.today, reason="不退")
+    known = world.bills.live[bill_id]
+    known.dismissed_at = world.bills.moved(known).after.used
+
+
+def settle(world: World) -> None:
+    """Propose and apply until nothing is left: every live bill is then what its usage comes to where it stands."""
+    for known in world.bills.live.values():
+        if known.dismissed_at is not None:
+            return
+    for _ in range(20):
+        propose(world)
+        waiting = open_proposals()
+        if not waiting:
+            break
+        first = min(waiting, key=lambda one: world.bills.live[one[1]].place)
+        apply(world, first)
+    else:
+        raise AssertionError("corrections never come to an end")
+    for each in world.bills.live.values():
+        point = world.points[each.point]
+        right = world.bills.changed(each, point.pieces(point.reads[each.terms.yyyymm]))
+        assert right.amount == ZERO, f"bill {each.bill_id} stands at {each.standing.amount}, not {right.after.amount}"

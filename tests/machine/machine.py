@@ -1,0 +1,184 @@
+"""The state machine: acts in any order, each in the product and in the model, and after each the copies are compared."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection, transaction
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from tests.machine import acts_billing, acts_money, acts_readings
+from tests.machine.comparison import compare, compare_at_the_end, open_proposals
+from tests.machine.plain_points import Point, Read
+from tests.machine.world import LAST_MONTH, Town, World
+
+nth = st.integers(0, 11)
+"""Which of several: counted round."""
+volumes = st.sampled_from([0, 1, 7, 20, 33, 40, 55, 90])
+
+
+class TownMachine(RuleBasedStateMachine):
+    """Each example is one transaction on the town's database, undone at its end."""
+
+    town: Town
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._block = transaction.atomic()
+        self._block._from_testcase = True  # type: ignore[attr-defined]  # operations' durable blocks may be nested
+        self._block.__enter__()
+        self.world: World | None = None
+
+    def teardown(self) -> None:
+        try:
+            if self.world is not None and connection.is_usable() and not connection.needs_rollback:
+                self._end(self.world)
+        finally:
+            transaction.set_rollback(True)
+            self._block.__exit__(None, None, None)
+
+    def _end(self, world: World) -> None:
+        acts_billing.settle(world)
+        acts_money.count_the_till(world)
+        compare_at_the_end(world)
+        connection.check_constraints()
+
+    @initialize()
+    def begin(self) -> None:
+        self.world = World(self.town)
+
+    @property
+    def _world(self) -> World:
+        assert self.world is not None
+        return self.world
+
+    @invariant()
+    def copies_are_alike(self) -> None:
+        if self.world is not None:
+            compare(self.world)
+
+    def _point(self, which: int) -> Point:
+        found = list(self._world.points.values())
+        return found[which % len(found)]
+
+    def _read(self, which: int, back: int) -> tuple[Point, Read] | None:
+        """A point and one of its last two months, if it was to be read then."""
+        point = self._point(which)
+        months = sorted(point.reads, reverse=True)
+        return (point, point.reads[months[back % 2 % len(months)]]) if months else None
+
+    # Readings and people
+
+    @precondition(lambda self: self._world.yyyymm < LAST_MONTH and self._world.has_read)
+    @rule()
+    def month_goes_on(self) -> None:
+        self._world.go_on()
+
+    @precondition(lambda self: self._world.yyyymm < LAST_MONTH)
+    @rule(first=volumes, second=volumes)
+    def usual_month(self, first: int, second: int) -> None:
+        """The month's readings are taken and billed, and the next one begins."""
+        self.read_all_pending(first, second)
+        acts_billing.bill(self._world, self._world.yyyymm, with_earlier=False, chunk_size=100)
+        compare(self._world)
+        self._world.go_on()
+
+    @rule(which=nth, back=st.sampled_from([0, 0, 0, 1]), volume=volumes)
+    def read(self, which: int, back: int, volume: int) -> None:
+        if (found := self._read(which, back)) is not None:
+            acts_readings.read(self._world, *found, volume)
+
+    @rule(first=volumes, second=volumes)
+    def read_all_pending(self, first: int, second: int) -> None:
+        for at, point in enumerate(self._world.points.values()):
+            found = point.reads.get(self._world.yyyymm)
+            if found is not None and found.state == "PENDING":
+                acts_readings.read(self._world, point, found, second if at % 2 else first)
+
+    @rule(which=nth, back=nth, more=st.sampled_from([-30, -11, -1, 0, 1, 15, 60]))
+    def correct(self, which: int, back: int, more: int) -> None:
+        point = self._point(which)
+        taken = [each for each in point.reads.values() if each.state != "SKIPPED"]
+        if taken:
+            acts_readings.correct(self._world, point, _nth(taken[::-1], back), more)
+
+    @rule(which=nth, people=st.sampled_from([3, 5, 6, 8]), since=st.integers(0, 2))
+    def change_household(self, which: int, people: int, since: int) -> None:
+        point = self._point(which)
+        day = [self._world.today, self._world.today.replace(day=1), point.last_on][since]
+        acts_readings.change_household(self._world, point.account_id, people, day)
+
+    # Bills
+
+    @precondition(lambda self: self._world.has_approved)
+    @rule(back=st.sampled_from([0, 0, 0, 1]), with_earlier=st.booleans(), chunk_size=st.sampled_from([1, 2, 100]))
+    def bill(self, back: int, with_earlier: bool, chunk_size: int) -> None:
+        months = sorted({month for point in self._world.points.values() for month in point.reads}, reverse=True)
+        month = months[back % len(months)]
+        acts_billing.bill(self._world, month, with_earlier=with_earlier, chunk_size=chunk_size)
+
+    @precondition(lambda self: self._world.bills.live)
+    @rule(which=nth)
+    def cancel(self, which: int) -> None:
+        self._with_bill(which, acts_billing.cancel)
+
+    @precondition(lambda self: self._world.bills.live)
+    @rule(which=nth)
+    def rebill(self, which: int) -> None:
+        self._with_bill(which, acts_billing.rebill)
+
+    @precondition(lambda self: self._world.gone_bills)
+    @rule(which=nth)
+    def cancel_again(self, which: int) -> None:
+        acts_billing.cancel(self._world, _nth(self._world.gone_bills, which))
+
+    def _with_bill(self, which: int, act: Callable[[World, int], Any]) -> None:
+        act(self._world, _nth(sorted(self._world.bills.live, reverse=True), which))
+
+    @precondition(lambda self: self._world.bills.live)
+    @rule()
+    def propose(self) -> None:
+        acts_billing.propose(self._world)
+
+    @precondition(lambda self: self._world.waiting)
+    @rule(which=nth)
+    def apply(self, which: int) -> None:
+        acts_billing.apply(self._world, _nth(open_proposals(), which))
+
+    @precondition(lambda self: self._world.waiting > 1)
+    @rule(which=nth)
+    def dismiss(self, which: int) -> None:
+        acts_billing.dismiss(self._world, _nth(open_proposals(), which))
+
+    # Money
+
+    @rule(which=nth, bills=st.integers(0, 3), more=st.sampled_from(["0", "0", "0.10", "37.15", "150"]))
+    def pay(self, which: int, bills: int, more: str) -> None:
+        """The oldest bills exactly, and something on top."""
+        point = self._point(which)
+        owed = self._world.purses[point.account_id].open[:bills]
+        amount = sum((each.outstanding for each in owed), Decimal(more)).quantize(Decimal("0.01"))
+        if amount >= Decimal("0.10"):
+            acts_money.pay(self._world, point.account_id, amount, None, change=Decimal("0.05"))
+
+    @rule(which=nth, bill=nth, short=st.booleans())
+    def pay_one(self, which: int, bill: int, short: bool) -> None:
+        """One chosen bill, or too little for it."""
+        account_id = self._point(which).account_id
+        owed = list(self._world.purses[account_id].owed.values())
+        if owed:
+            chosen = _nth(owed, bill)
+            amount = (chosen.outstanding or chosen.amount) - (Decimal("0.01") if short else 0)
+            if amount >= Decimal("0.10"):
+                acts_money.pay(self._world, account_id, amount, [chosen.bill_id])
+
+    @rule(which=nth)
+    def void(self, which: int) -> None:
+        standing = [key for purse in self._world.purses.values() for key in purse.payments]
+        if known := sorted([*standing, *self._world.gone_payments], reverse=True):
+            acts_money.void(self._world, _nth(known, which))
+
+
+def _nth(found: list[Any], which: int) -> Any:
+    return found[which % len(found)]
