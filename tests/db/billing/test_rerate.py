@@ -7,6 +7,7 @@ import pytest
 
 from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing.models import Bill, BillLine, RerateProposal, TierEntry
+from qingyuan.domains.billing.queries.explain import explain_bill
 from qingyuan.domains.customers.models import Account, HouseholdSize
 from qingyuan.domains.meters.models import UsageShare
 from qingyuan.domains.readings.models import ConsumptionChangeHandling
@@ -97,6 +98,8 @@ def test_wrong_household_size_over_three_issued_periods(priced: PricedTown) -> N
         ("REFUND", day(4), bills[1].pk),
         ("REFUND", day(4), bills[2].pk),
     ]
+    told = explain_bill(corrections[1].pk).tree
+    assert [dict(node.values) for node in told.children if node.code == "fact_people"] == [{"now": "6", "before": "—"}]
     lines = BillLine.objects.filter(bill=corrections[1]).order_by("position")
     assert {(line.tier, line.volume): line.amount for line in lines} == {
         (1, D("120.000")): D("230.40"),

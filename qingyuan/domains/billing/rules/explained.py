@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from qingyuan.domains.billing.rules.changed_facts import USAGE, changed_facts
 from qingyuan.domains.billing.rules.evidence import Evidence
 from qingyuan.domains.billing.rules.explained_usage import with_evidence
 from qingyuan.domains.billing.rules.snapshot_reading import Snapshot
@@ -38,6 +39,14 @@ LABELS = {
     ),
     "why_USAGE_CHANGED": gettext_noop("Why: the usage on bill %(bill)s was wrong and has been corrected"),
     "why": gettext_noop("Why: what bill %(bill)s was calculated from has been corrected"),
+    "fact_people": gettext_noop("People counted: %(now)s; on the bill: %(before)s"),
+    "fact_relief": gettext_noop("Relief: %(now)s; on the bill: %(before)s"),
+    "fact_quota": gettext_noop("Quota: %(now)s; on the bill: %(before)s"),
+    "fact_classes": gettext_noop("Price plan: %(now)s; on the bill: %(before)s"),
+    "fact_options": gettext_noop("Choices for single charges: %(now)s; on the bill: %(before)s"),
+    "fact_taxes": gettext_noop("Tax rates: %(now)s; on the bill: %(before)s"),
+    "fact_calibre": gettext_noop("Calibre: %(now)s; on the bill: %(before)s"),
+    "fact_cycle": gettext_noop("Months, cycle and dates of the account: %(now)s; on the bill: %(before)s"),
     "compared": gettext_noop("What changes"),
     "compared_usage": gettext_noop("Water used: %(after)s instead of %(before)s %(unit)s"),
     "compared_usage_same": gettext_noop("Water used: %(after)s %(unit)s, as before"),
@@ -45,6 +54,7 @@ LABELS = {
     "should_be": gettext_noop("As it should be"),
     "was_billed": gettext_noop("Less what was billed"),
 }
+NONE = "—"
 _WHY = frozenset({"TRUE_UP", "ROOM_MOVED", "USAGE_CHANGED"})
 _ZERO = Decimal("0.00")
 
@@ -114,12 +124,22 @@ def _tree(story: Story, snapshot: Snapshot, after: Node, before: Node | None, ev
             *_about(story, snapshot),
             *_happened(story),
             _node(f"why_{snapshot.cause}" if snapshot.cause in _WHY else "why", bill=snapshot.corrects),
+            *_facts(snapshot),
             _compared(after, before),
             _node_of("should_be", (("total", after.amount),), told.amount, told.children),
             _node_of("was_billed", (("total", before.amount),), was.amount, was.children),
         ),
         LABELS["correction"],
     )
+
+
+def _facts(snapshot: Snapshot) -> Iterator[Node]:
+    """The facts that differ, but the usage, which is compared by itself."""
+    if snapshot.before is None:
+        return
+    for change in changed_facts(snapshot.before, snapshot.after):
+        if change.fact != USAGE:
+            yield _node(f"fact_{change.fact}", now=change.now or NONE, before=change.before or NONE)
 
 
 def _about(story: Story, snapshot: Snapshot) -> Iterator[Node]:
