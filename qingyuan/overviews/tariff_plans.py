@@ -46,7 +46,7 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """A version of a plan; `source` is its tariff file."""
+    """A version of a plan; `source` is its tariff file, `cases` its test cases, `changed_by` who last changed the draft."""
 
     id: int
     effective_from: date
@@ -60,6 +60,9 @@ class VersionRow:
     published_at: datetime | None
     published_by: str
     version: int
+    cases: str
+    changed_by: str
+    changed_by_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def plan_page(actor: Actor, code: str, *, on: date) -> PlanPage:
     if not found:
         raise NotFound(plan=code)
     plan = min(found, key=lambda one: companies.index(one.company_id))
-    versions = list(plan.versions.select_related("published_by").order_by("effective_from"))
+    versions = list(plan.versions.select_related("published_by", "changed_by").order_by("effective_from"))
     assignments = PlanAssignment.objects.filter(plan=plan).select_related("usage_class", "unit")
     return PlanPage(
         row=_row(plan, versions, _classes([plan.pk], on).get(plan.pk, {}), on),
@@ -154,6 +157,9 @@ def _version(row: PriceVersion, on: date) -> VersionRow:
         row.published_at,
         "" if row.published_by is None else row.published_by.name,
         row.version,
+        row.cases,
+        "" if row.changed_by is None else row.changed_by.name,
+        row.changed_by_id,
     )
 
 

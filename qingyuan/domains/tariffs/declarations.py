@@ -19,6 +19,10 @@ AUDIT_ACTIONS = (
     AuditAction("tariffs.create_charge_item", "Charge item created"),
     AuditAction("tariffs.create_usage_class", "Usage class created"),
     AuditAction("tariffs.import_version", "Price version imported"),
+    AuditAction("tariffs.begin_draft", "Draft price version begun"),
+    AuditAction("tariffs.change_draft", "Draft price version changed"),
+    AuditAction("tariffs.change_cases", "Test cases of a draft changed"),
+    AuditAction("tariffs.discard_draft", "Draft price version discarded"),
     AuditAction("tariffs.publish", "Price version published"),
     AuditAction("tariffs.assign", "Price plan assigned"),
 )

@@ -45,7 +45,9 @@ class PriceVersion(models.Model):
     """One version of a plan: the tariff file itself, with what is searched for beside it.
 
     `source` is the canonical `qingyuan-tariff/1` text, `content_hash` its sha256. A published version never changes
-    (a trigger of the first migration refuses it); only `effective_to` may be set once, when the next version is published.
+    (a trigger refuses it); only `effective_to` may be set once, when the next version is published. `cases` (试算用例) is
+    a text `qingyuan-rating-cases/1` that must pass before publishing, empty for none; `changed_by` is who last changed the
+    draft, which another person publishes.
     """
 
     plan = models.ForeignKey(PricePlan, on_delete=models.PROTECT, related_name="versions")
@@ -56,6 +58,8 @@ class PriceVersion(models.Model):
     note = models.TextField(blank=True)
     source = models.TextField()
     content_hash = models.CharField(max_length=64)
+    cases = models.TextField(blank=True, default="")
+    changed_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)

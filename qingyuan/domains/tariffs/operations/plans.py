@@ -14,6 +14,7 @@ from qingyuan.domains.tariffs.models import (
     UsageClass,
     VersionState,
 )
+from qingyuan.domains.tariffs.queries.trials import run_saved_cases
 from qingyuan.domains.tariffs.rules.dump import dump_version
 from qingyuan.domains.tariffs.rules.parse import parse_version, refuse_unknown_items
 from qingyuan.domains.tariffs.rules.plan import PlanVersion
@@ -23,6 +24,9 @@ from qingyuan.kernel.errors import DomainError, NotFound
 from qingyuan.platform.audit.operations import record
 from qingyuan.platform.organisation import queries as organisation
 from qingyuan.platform.staff.operations import require
+
+_CASES_NAMED = 5
+"""So many failing cases are named in a refusal; the page of the cases shows them all."""
 
 
 class PublishedVersion(DomainError):
@@ -61,6 +65,18 @@ class NothingPublished(DomainError):
     code = "tariffs.nothing_published"
 
 
+class OwnDraft(DomainError):
+    """The person last changed the draft: another one publishes it (本人修改的草稿须由他人发布)."""
+
+    code = "tariffs.own_draft"
+
+
+class CasesFail(DomainError):
+    """Saved cases of the draft do not come out as expected (试算用例未通过)."""
+
+    code = "tariffs.cases_fail"
+
+
 @dataclass(frozen=True, slots=True)
 class ImportedVersion:
     """The draft that an import made or replaced."""
@@ -83,7 +99,7 @@ def import_version(*, actor: Actor, company_id: int, text: str, on: date) -> Imp
     refuse_unknown_items(parsed, set(ChargeItem.objects.filter(company_id=company_id).values_list("code", flat=True)))
     with transaction.atomic():
         plan = _plan_of(company_id, parsed)
-        version = _draft_of(plan, parsed)
+        version = _draft_of(plan, parsed, actor)
         record(
             actor=actor,
             action="tariffs.import_version",
@@ -111,27 +127,36 @@ def _plan_of(company_id: int, parsed: PlanVersion) -> PricePlan:
     return plan
 
 
-def _draft_of(plan: PricePlan, parsed: PlanVersion) -> PriceVersion:
+def _draft_of(plan: PricePlan, parsed: PlanVersion, actor: Actor) -> PriceVersion:
     there = PriceVersion.objects.select_for_update().filter(plan=plan, effective_from=parsed.effective_from)
     if there.filter(state=VersionState.PUBLISHED).exists():
         raise PublishedVersion(plan=plan.code, effective_from=parsed.effective_from)
     version = there.first() or PriceVersion(plan=plan, effective_from=parsed.effective_from)
+    write_draft(version, parsed, actor)
+    return version
+
+
+def write_draft(version: PriceVersion, parsed: PlanVersion, actor: Actor) -> None:
+    """Write what a file says into the row of a draft, new or locked by the caller; the actor is who changed it last."""
     version.source = dump_version(parsed)
     version.content_hash = sha256_hex(version.source)
+    version.effective_from = parsed.effective_from
     version.effective_to = parsed.effective_to
     version.document_no = parsed.document
     version.note = parsed.note
     version.state = VersionState.DRAFT
+    version.changed_by_id = actor.staff_id
     if not version._state.adding:
         version.version += 1
     version.save()
-    return version
 
 
 def publish(*, actor: Actor, version_id: int, at: datetime, on: date) -> None:
     """Publish a draft: from then on it never changes. The open version before it ends where it begins.
 
-    Raises NotFound, NotPermitted, PublishedVersion when it is published already, VersionsOverlap.
+    Two people (双人复核): who last changed the draft or its cases does not publish it; the system may. Raises NotFound,
+    NotPermitted, PublishedVersion when it is published already, OwnDraft, CasesFail with the cases' names,
+    TariffFileInvalid when the cases cannot be read, VersionsOverlap.
     """
     with transaction.atomic():
         version = PriceVersion.objects.select_for_update().select_related("plan").filter(pk=version_id).first()
@@ -140,6 +165,9 @@ def publish(*, actor: Actor, version_id: int, at: datetime, on: date) -> None:
         require(actor, PUBLISH, on=on, unit_id=version.plan.company_id)
         if version.state == VersionState.PUBLISHED:
             raise PublishedVersion(plan=version.plan.code, effective_from=version.effective_from)
+        if actor.staff_id is not None and actor.staff_id == version.changed_by_id:
+            raise OwnDraft(plan=version.plan.code, effective_from=version.effective_from)
+        _refuse_failing_cases(version)
         try:
             with transaction.atomic():
                 _end_the_one_before(version)
@@ -159,6 +187,13 @@ def publish(*, actor: Actor, version_id: int, at: datetime, on: date) -> None:
             company_id=version.plan.company_id,
             after={"effective_from": version.effective_from, "content_hash": version.content_hash},
         )
+
+
+def _refuse_failing_cases(version: PriceVersion) -> None:
+    outcomes = run_saved_cases(version.plan.company_id, parse_version(version.source), version.cases)
+    failed = [outcome.case_id for outcome in outcomes if not outcome.passed]
+    if failed:
+        raise CasesFail(plan=version.plan.code, count=len(failed), cases=failed[:_CASES_NAMED])
 
 
 def _end_the_one_before(version: PriceVersion) -> None:
