@@ -10,6 +10,11 @@ def _golden_version() -> int:
     return PriceVersion.objects.filter(plan__code="golden-res").values_list("id", flat=True)[0]
 
 
+def _draft() -> dict[str, object]:
+    code, version_id = PriceVersion.objects.filter(state="DRAFT").values_list("plan__code", "id")[0]
+    return {"code": code, "version_id": version_id}
+
+
 def _run() -> dict[str, object]:
     return {"run_id": BillingRun.objects.order_by("-scope_count", "-id").values_list("id", flat=True)[0]}
 
@@ -26,8 +31,14 @@ BILLING: dict[str, Callable[[], dict[str, object]]] = {
     "billing:run-compare": _run,
     "bills:detail": _bill,
     "tariffs:assign": lambda: {"code": "sh-res"},
+    "tariffs:cases": _draft,
+    "tariffs:cases-text": _draft,
+    "tariffs:documents": _draft,
+    "tariffs:edit": _draft,
+    "tariffs:edit-text": _draft,
+    "tariffs:new-version": lambda: {"code": "golden-res", "version_id": _golden_version()},
     "tariffs:detail": lambda: {"code": "sh-res"},
-    "tariffs:version": lambda: {"code": "golden-res", "version_id": _golden_version()},
+    "tariffs:version": _draft,
 }
 
 NO_BILLING_PAGES = {
@@ -42,7 +53,11 @@ NO_BILLING_PAGES = {
     "bills:explanation": "PDF; seen in tests/flows/bills",
     "bills:rebill": "takes a POST alone",
     "tariffs:example": "a part of a page",
+    "tariffs:document": "a file",
+    "tariffs:discard": "takes a POST alone",
     "tariffs:export": "a file",
+    "tariffs:remove-case": "takes a POST alone",
+    "tariffs:work": "a part of a page, by POST",
     "tariffs:sample": "a file",
     "tariffs:publish": "takes a POST alone",
 }

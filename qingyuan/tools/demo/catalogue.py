@@ -33,6 +33,11 @@ USAGE_CLASSES = (
 MODELS = (("LXS-15E", "旋翼式水表 DN15", 15), ("LXS-25E", "旋翼式水表 DN25", 25), ("LXS-40E", "旋翼式水表 DN40", 40))
 MODEL_OF_CALIBRE = {calibre: code for code, _, calibre in MODELS}
 GOLDEN_BOOK = "D1-G01"
+REFORM_AFTER_YEARS = 4
+REFORM_CASES = """format: qingyuan-rating-cases/1
+cases:
+- {id: 居民全年 300 方, tariff: sh-res, usage: '300', expect: {total: '1174.00', tier_volumes: ['220', '80', '0']}}
+"""
 
 
 def tariff_text(name: str) -> str:
@@ -72,17 +77,30 @@ def make(*, actor: Actor, company_id: int, on: date) -> None:
 def _publish_prices(actor: Actor, company_id: int, on: date) -> None:
     unit_of = {hall.code: units.unit_by_code(hall.code).id for hall in HALLS}
     tables = {hall.residential_plan for hall in HALLS} | {plan for _, plan in OTHER_PLANS}
+    made_versions: dict[str, int] = {}
     for name in [*sorted(tables), "golden-res-2024", "golden-res-2025"]:
         made = tariffs.import_version(actor=actor, company_id=company_id, text=tariff_text(name), on=on)
+        made_versions[name] = made.version_id
         tariffs.publish(
             actor=actor, version_id=made.version_id, at=datetime(on.year, on.month, on.day, tzinfo=UTC), on=on
         )
+    _draft_reform(actor, made_versions["sh-res"], on)
     company_wide = [*OTHER_PLANS, ("GOLDEN", "golden-res")]
     assignments = [(company_id, usage_class, plan) for usage_class, plan in company_wide]
     assignments += [(unit_of[hall.code], "RESIDENTIAL", hall.residential_plan) for hall in HALLS]
     for unit_id, usage_class, plan in assignments:
         from_date = max(on, GOLDEN_PRICES_SINCE) if plan == "golden-res" else on
         tariffs.assign(actor=actor, unit_id=unit_id, class_code=usage_class, plan_code=plan, from_date=from_date, on=on)
+
+
+def _draft_reform(actor: Actor, version_id: int, on: date) -> None:
+    """A draft of the next price reform, with a case worked by hand: 220 × 2.05 + 80 × 3.30 + 270 × 1.70."""
+    draft = tariffs.begin_draft(
+        actor=actor, from_version_id=version_id, effective_from=date(on.year + REFORM_AFTER_YEARS, 1, 1), on=on
+    )
+    text = tariffs.export_version(actor=actor, version_id=draft, on=on).replace("'1.92'", "'2.05'")
+    version = tariffs.save_draft(actor=actor, version_id=draft, version=1, text=text, on=on)
+    tariffs.save_cases(actor=actor, version_id=draft, version=version, text=REFORM_CASES, on=on)
 
 
 def make_books(*, actor: Actor, city: tuple[DemoAccount, ...], on: date) -> None:

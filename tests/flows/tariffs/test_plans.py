@@ -90,11 +90,11 @@ def test_import_publish_assign_and_export(priced: PricedTown) -> None:
     url = f"/tariffs/sh-res/{draft.pk}/"
     assert "草稿" in client.get(url).content.decode()
 
-    wrong = client.post(f"{url}publish/", {"typed": "sh-ind"})
-    assert wrong.status_code == 302
+    third = client_at(priced.company_id, *ALL, login="third")
+    assert third.post(f"{url}publish/", {"typed": "sh-ind"}).status_code == 302
     assert PriceVersion.objects.get(pk=draft.pk).state == "DRAFT"
 
-    client.post(f"{url}publish/", {"typed": "sh-res"})
+    client_at(priced.company_id, *ALL, login="second").post(f"{url}publish/", {"typed": "sh-res"})
     draft.refresh_from_db()
     assert draft.state == "PUBLISHED"
     assert PriceVersion.objects.get(plan=draft.plan, effective_from=date(2013, 8, 1)).effective_to == date(2030, 1, 1)

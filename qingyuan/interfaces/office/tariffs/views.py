@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -30,6 +29,17 @@ from qingyuan.interfaces.office.shell.lists import (
     ListSpec,
 )
 from qingyuan.interfaces.office.shell.sentences import code_sentence
+from qingyuan.interfaces.office.tariffs.designer.case_views import CaseRow, case_rows, case_table
+from qingyuan.interfaces.office.tariffs.designer.differences import (
+    bill_table,
+    change_table,
+    changes,
+    months_of,
+    typical_bills,
+)
+from qingyuan.interfaces.office.tariffs.designer.document_views import document_table
+from qingyuan.interfaces.office.tariffs.designer.record import draft_tabs, version_before
+from qingyuan.interfaces.office.tariffs.designer.working import slider_end
 from qingyuan.interfaces.office.tariffs.example import example_of
 from qingyuan.interfaces.office.tariffs.forms import STATE_WORDS, ExampleForm, PlanFilter
 from qingyuan.interfaces.office.tariffs.words import price_table, rule_words, tier_words
@@ -91,17 +101,18 @@ PLANS: ListSpec[PlanRow] = ListSpec(
     ),
     actions=(
         Action(
-            gettext_lazy("Import a tariff file"),
-            "/tariffs/import/",
+            gettext_lazy("New price plan"),
+            "/tariffs/new/",
             permission="tariffs.edit",
-            icon="file-upload",
+            icon="plus",
             key="new",
             primary=True,
         ),
+        Action(gettext_lazy("Import a tariff file"), "/tariffs/import/", permission="tariffs.edit", icon="file-upload"),
     ),
     empty=EmptyState(
-        gettext_lazy("There are no price plans yet. A plan comes in as a tariff file."),
-        Action(gettext_lazy("Import a tariff file"), "/tariffs/import/", icon="file-upload"),
+        gettext_lazy("There are no price plans yet. A plan is begun here or comes in as a tariff file."),
+        Action(gettext_lazy("New price plan"), "/tariffs/new/", icon="plus"),
     ),
 )
 
@@ -140,6 +151,8 @@ def plan(request: OfficeRequest, code: str, version_id: int | None = None) -> Ht
     shown = _shown(found, version_id)
     parsed = parse_version(shown.source)
     form = ExampleForm(parsed, {"volume": "20", "months": "1"})
+    cases = case_rows(found.row.company_id, parsed, shown.cases)
+    blocked = _blocked(request, shown, cases)
     context = {
         "plan": found,
         "version": shown,
@@ -151,10 +164,41 @@ def plan(request: OfficeRequest, code: str, version_id: int | None = None) -> Ht
         "warnings": [] if shown.is_published else _warnings(parsed),
         "form": form,
         "example": example_of(parsed, form),
-        "slider_end": _slider_end(parsed),
-        "publish": _publish(request, found, shown),
+        "slider_end": slider_end(parsed),
+        "publish": _publish(request, found, shown, blocked),
+        "blocked": blocked,
+        "discard": _discard(request, found, shown),
+        "cases": case_table(cases) if cases or not shown.is_published else None,
+        "documents": document_table(code, shown.id),
+        **(_differences(found, shown, parsed) if not shown.is_published else {}),
     }
     return detail_response(request, _page(request, found, shown), "tariffs/plan.html", context=context)
+
+
+def _differences(found: PlanPage, shown: VersionRow, parsed: PlanVersion) -> dict[str, object]:
+    """What the draft changes, for the person who publishes it; nothing for a plan's first version."""
+    before = version_before(found, shown)
+    if before is None:
+        return {}
+    bills = bill_table(typical_bills(before, parsed, {})) if parsed.kind is PlanKind.PLAN else None
+    return {
+        "before_day": date_text(before.effective_from),
+        "changes": change_table(changes(before, parsed)),
+        "bills": bills,
+        "bill_months": months_of(parsed),
+    }
+
+
+def _blocked(request: OfficeRequest, shown: VersionRow, cases: tuple[CaseRow, ...]) -> str:
+    """Why the person cannot publish the draft now; empty when nothing is in the way."""
+    if shown.is_published:
+        return ""
+    failed = [row.name for row in cases if not row.passed]
+    if failed:
+        return code_sentence("tariffs.cases_fail", {"count": len(failed), "cases": failed})
+    if shown.changed_by_id is not None and shown.changed_by_id == request.actor.staff_id:
+        return _("You changed this draft last: another person publishes it.")
+    return ""
 
 
 @requires("tariffs.view")
@@ -183,6 +227,10 @@ def _page(request: OfficeRequest, found: PlanPage, shown: VersionRow) -> DetailP
     actions = [
         Action(_("Export the file"), reverse("tariffs:export", args=[row.code, shown.id]), icon="download"),
     ]
+    may_edit = "tariffs.edit" in request.permissions
+    if may_edit and shown.is_published:
+        url = reverse("tariffs:new-version", args=[row.code, shown.id])
+        actions.append(Action(_("New version"), url, icon="plus", key="new"))
     if (
         "tariffs.publish" in request.permissions
         and row.kind is PlanKind.PLAN
@@ -192,13 +240,17 @@ def _page(request: OfficeRequest, found: PlanPage, shown: VersionRow) -> DetailP
     return DetailPage(
         title=row.name,
         number=row.code,
-        chips=(_chip(row.state), Chip(KINDS[row.kind], Tone.GREY)),
+        chips=(
+            _chip(row.state) if shown.is_published else Chip(gettext_lazy("draft"), Tone.AMBER),
+            Chip(KINDS[row.kind], Tone.GREY),
+        ),
         facts=(
             Fact(gettext_lazy("Usage class"), _class_names(row)),
             Fact(gettext_lazy("Version shown"), date_text(shown.effective_from)),
             Fact(gettext_lazy("Price document no."), shown.document_no),
             Fact(gettext_lazy("Company"), found.company_name),
             Fact(gettext_lazy("Remark"), shown.note),
+            *(() if shown.is_published else (Fact(gettext_lazy("Changed last by"), shown.changed_by),)),
         ),
         figures=(Figure(gettext_lazy("Versions"), str(row.versions)),),
         actions=tuple(actions),
@@ -206,11 +258,13 @@ def _page(request: OfficeRequest, found: PlanPage, shown: VersionRow) -> DetailP
         if shown.is_published
         else _("This version is a draft: nobody is charged by it before it is published."),
         back_url=reverse("tariffs:list"),
+        tabs=draft_tabs(found, shown) if may_edit and not shown.is_published else (),
+        current_tab="version",
     )
 
 
-def _publish(request: OfficeRequest, found: PlanPage, shown: VersionRow) -> Confirm | None:
-    if shown.is_published or "tariffs.publish" not in request.permissions:
+def _publish(request: OfficeRequest, found: PlanPage, shown: VersionRow, blocked: str) -> Confirm | None:
+    if shown.is_published or blocked or "tariffs.publish" not in request.permissions:
         return None
     return Confirm(
         key="publish",
@@ -222,6 +276,20 @@ def _publish(request: OfficeRequest, found: PlanPage, shown: VersionRow) -> Conf
         expected=found.row.code,
         expected_label=gettext_lazy("Type the plan's code to confirm:"),
         danger=False,
+    )
+
+
+def _discard(request: OfficeRequest, found: PlanPage, shown: VersionRow) -> Confirm | None:
+    if shown.is_published or "tariffs.edit" not in request.permissions:
+        return None
+    return Confirm(
+        key="discard",
+        title=_("Discard the draft of %(day)s?") % {"day": date_text(shown.effective_from)},
+        consequence=_("The draft and its test cases are gone; published versions stay."),
+        url=reverse("tariffs:discard", args=[found.row.code, shown.id]),
+        submit=gettext_lazy("Discard"),
+        expected=found.row.code,
+        expected_label=gettext_lazy("Type the plan's code to confirm:"),
     )
 
 
@@ -270,11 +338,3 @@ def _assignments(found: PlanPage) -> object:
 
 def _warnings(parsed: PlanVersion) -> list[str]:
     return [code_sentence(warning.code, warning.params) for warning in publishing_warnings(parsed)]
-
-
-def _slider_end(parsed: PlanVersion) -> int:
-    """Where the slider ends: somewhat beyond the last limit of the tiers."""
-    limits = [
-        limit for limit in (parsed.tiers.limits if parsed.tiers is not None else ()) if isinstance(limit, Decimal)
-    ]
-    return max(60, int(limits[-1] * 3 / 2)) if limits else 100

@@ -1,6 +1,6 @@
 """A tariff in words (价目说明): what a version says, as sentences and a table, for people who do not read files."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -101,15 +101,22 @@ def _price_at(index: int) -> Callable[[ChargeWords], str]:
 def _charge(charge: Charge, version: PlanVersion) -> ChargeWords:
     shape = charge.shape
     empty = ("",) * version.tier_count
+    note = charge_note(charge, {each.item_code: each.name for each in version.charges})
     if isinstance(shape, VolumeCharge):
         prices = tier_prices(shape.price)
         if len(prices) == 1:
             prices = prices * version.tier_count
-        return ChargeWords(charge.name, charge.item_code, tuple(price_text(each) for each in prices), _volume(charge))
-    if isinstance(shape, FixedCharge):
-        return ChargeWords(charge.name, charge.item_code, empty, _joined(_fixed(shape), _tax(charge)))
-    names = {each.item_code: each.name for each in version.charges}
-    return ChargeWords(charge.name, charge.item_code, empty, _joined(_percent(shape, names), _tax(charge)))
+        return ChargeWords(charge.name, charge.item_code, tuple(price_text(each) for each in prices), note)
+    return ChargeWords(charge.name, charge.item_code, empty, note)
+
+
+def charge_note(charge: Charge, names: Mapping[str, str] | None = None) -> str:
+    """How a charge is charged, its prices aside. `names`: of the items that a percent item is taken of."""
+    if isinstance(charge.shape, VolumeCharge):
+        return _volume(charge)
+    if isinstance(charge.shape, FixedCharge):
+        return _joined(_fixed(charge.shape), _tax(charge))
+    return _joined(_percent(charge.shape, dict(names or {})), _tax(charge))
 
 
 def _volume(charge: Charge) -> str:
