@@ -15,4 +15,13 @@ ENTRIES = (
         keywords=("yhda", "yonghu", "hudang", "accounts"),
         jump_key="u",
     ),
+    NavigationEntry(
+        Group.CUSTOMERS,
+        _("Reliefs"),
+        "accounts:reliefs",
+        "customers.change",
+        order=40,
+        icon="percentage",
+        keywords=("yhjm", "jianmian", "dibao", "减免", "低保", "到期"),
+    ),
 )

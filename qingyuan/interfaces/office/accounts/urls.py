@@ -8,6 +8,7 @@ from qingyuan.interfaces.office.accounts import (
     list_page,
     opening,
     people,
+    reliefs,
     tabs,
 )
 
@@ -15,6 +16,7 @@ app_name = "accounts"
 ONE = "accounts/<path:account_no>/"
 urlpatterns = [
     path("accounts/", list_page.accounts, name="list"),
+    path("reliefs/", reliefs.reliefs, name="reliefs"),
     path("search/", list_page.search, name="search"),
     path("accounts/new/", opening.new_account, name="new"),
     path("accounts/new/lookalikes/", opening.lookalikes, name="lookalikes"),

@@ -1,0 +1,79 @@
+"""The list of reliefs (优惠减免), above all of those that end soon."""
+
+from django import forms
+from django.http import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from qingyuan.interfaces.office.access import OfficeRequest, requires
+from qingyuan.interfaces.office.shell.chips import Chip, Tone
+from qingyuan.interfaces.office.shell.forms import FilterForm
+from qingyuan.interfaces.office.shell.list_pages import list_response
+from qingyuan.interfaces.office.shell.lists import Column, ColumnKind, EmptyState, ListQuery, ListResult, ListSpec
+from qingyuan.kernel.actor import Actor
+from qingyuan.overviews.relief_list import ReliefRow, When, relief_list
+
+CHIPS = {
+    When.IN_FORCE: Chip(_("in force"), Tone.GREEN),
+    When.NEXT_MONTH: Chip(_("ends this month or next"), Tone.AMBER),
+    When.ENDED: Chip(_("ended"), Tone.GREY),
+    When.TO_COME: Chip(_("to come"), Tone.BLUE),
+}
+RELIEFS: ListSpec[ReliefRow] = ListSpec(
+    key="reliefs",
+    title=_("Reliefs"),
+    unit=_("reliefs"),
+    sort="to_date",
+    columns=(
+        Column(
+            "account_no",
+            _("Account no."),
+            ColumnKind.IDENTIFIER,
+            sortable=True,
+            fixed=True,
+            link=lambda row: reverse("accounts:detail", args=[row.account_no]),
+        ),
+        Column("holder_name", _("Account name")),
+        Column("scheme", _("Relief scheme"), ColumnKind.IDENTIFIER),
+        Column("from_date", _("From"), ColumnKind.DATE, sortable=True),
+        Column("to_date", _("Until (excluded)"), ColumnKind.DATE, sortable=True),
+        Column("days_left", _("Days left"), ColumnKind.INTEGER),
+        Column("when", _("State"), ColumnKind.CHIP, value=lambda row: CHIPS[row.when]),
+        Column("evidence", _("Evidence"), ColumnKind.LONG_TEXT),
+        Column("unit_name", _("Unit"), shown=False),
+    ),
+    empty=EmptyState(_("No account has a relief.")),
+)
+
+
+class ReliefFilter(FilterForm):
+    q = forms.CharField(
+        label=_("Quick find"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Account no."), "data-key": "filter"}),
+    )
+    scheme = forms.CharField(label=_("Relief scheme"), max_length=32, widget=forms.TextInput(attrs={"type": "search"}))
+    when = forms.ChoiceField(
+        label=_("State"),
+        choices=[(str(when), chip.text) for when, chip in CHIPS.items()],
+    )
+
+
+def _load(actor: Actor, query: ListQuery) -> ListResult[ReliefRow]:
+    rows, count = relief_list(
+        actor,
+        filters=query.filters,
+        sort=query.sort,
+        descending=query.descending,
+        offset=query.offset,
+        limit=query.limit,
+        on=timezone.localdate(),
+    )
+    return ListResult(rows, count)
+
+
+@requires("customers.view")
+def reliefs(request: OfficeRequest) -> HttpResponseBase:
+    """Reliefs, those that end first on top."""
+    return list_response(request, RELIEFS, ReliefFilter, _load)
