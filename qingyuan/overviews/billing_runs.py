@@ -42,6 +42,7 @@ class RunRow:
     notices: int
     held: int
     is_single: bool
+    is_paused: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ def _row(run: BillingRun) -> RunRow:
         notices=sum(totals.get("notices", {}).values()),
         held=int(totals.get("held", 0)),
         is_single="replaces" in run.selection or "corrects" in run.selection,
+        is_paused=run.is_paused,
     )
 
 

@@ -103,6 +103,13 @@ def resume(*, actor: Actor, run_id: int) -> int:
     return count
 
 
+def go_on(*, actor: Actor, run_id: int, on: date) -> None:
+    """Let a paused run go on. Raises as `billing.continue_run`."""
+    with transaction.atomic():
+        billing.continue_run(actor=actor, run_id=run_id, on=on)
+        _start_job(actor, run_id)
+
+
 def begin(*, run_id: int) -> None:
     """Defer the chunks of the run's present stage: what the stage's job does."""
     run = run_queries.who_started(run_id)

@@ -90,6 +90,8 @@ AUDIT_ACTIONS = (
     AuditAction("billing.run_started", "Billing run started"),
     AuditAction("billing.run_checked", "Billing run checked"),
     AuditAction("billing.run_recalculated", "Billing run calculated again"),
+    AuditAction("billing.run_paused", "Billing run paused"),
+    AuditAction("billing.run_continued", "Billing run continued"),
     AuditAction("billing.bills_held", "Bills of a run held back"),
     AuditAction("billing.bills_released", "Held bills of a run released"),
     AuditAction("billing.run_discarded", "Billing run discarded"),

@@ -6,9 +6,22 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
-from qingyuan.domains.billing.models import Bill, BillLine, BillLive, RunBook, RunHold, RunItem, TierEntry
+from qingyuan.domains.billing import operations as billing
+from qingyuan.domains.billing.models import (
+    Bill,
+    BillingRun,
+    BillLine,
+    BillLive,
+    RunBook,
+    RunChunk,
+    RunHold,
+    RunItem,
+    TierEntry,
+)
+from qingyuan.domains.billing.operations.runs import RunNotInState
 from qingyuan.domains.billing.rules.states import RunPurpose, RunState
 from qingyuan.domains.ledger.models import OpenItem
+from qingyuan.workflows import run_billing
 from tests.factories.billing import (
     PricedTown,
     amounts,
@@ -20,6 +33,7 @@ from tests.factories.billing import (
     read_month,
 )
 from tests.factories.book_checks import assert_books_hold
+from tests.factories.platform import SYSTEM
 
 JANUARY = date(2025, 1, 20)
 
@@ -110,6 +124,35 @@ def test_changed_reading_is_stale_at_issue_and_the_others_are_issued(priced: Pri
     second = issue_run(calculated_run(priced, period, JANUARY), JANUARY)
     assert second.totals["issued"] == 1
     assert_books_hold()
+
+
+def test_paused_run_begins_no_chunk_and_goes_on_where_it_stood(priced: PricedTown) -> None:
+    points = make_billable_points(priced, 4)
+    period = read_month(priced, JANUARY, dict.fromkeys(points, "140"))
+    undisturbed = calculated_run(priced, period, JANUARY, purpose=RunPurpose.REHEARSAL)
+    run_id = run_billing.calculate(
+        actor=SYSTEM,
+        unit_id=priced.unit_id,
+        period_id=period,
+        purpose=RunPurpose.REAL,
+        business_date=JANUARY,
+        chunk_size=1,
+    )
+    run_billing.work_chunk(run_id=run_id, chunk_no=1, task=run_billing.CALCULATE)
+
+    billing.pause_run(actor=SYSTEM, run_id=run_id, on=JANUARY)
+    run_billing.work_here(run_id=run_id)
+    assert run_billing.work_chunk(run_id=run_id, chunk_no=2, task=run_billing.CALCULATE) == 0
+    assert run_billing.reconcile() == 0
+    states = list(RunChunk.objects.filter(run_id=run_id).order_by("chunk_no").values_list("state", flat=True))
+    assert states == ["CALCULATED", "WAITING", "WAITING", "WAITING"]
+    run_billing.go_on(actor=SYSTEM, run_id=run_id, on=JANUARY)
+    run_billing.work_here(run_id=run_id)
+
+    run = BillingRun.objects.get(pk=run_id)
+    assert (run.state, run.result_hash) == (RunState.CALCULATED, undisturbed.result_hash)
+    with pytest.raises(RunNotInState):
+        billing.pause_run(actor=SYSTEM, run_id=run_id, on=JANUARY)
 
 
 def _count(table: str) -> int:

@@ -201,6 +201,20 @@ def test_failed_chunk_is_told_and_resumed(clerk: Client, priced: PricedTown) -> 
     assert set(RunChunk.objects.filter(run=run).values_list("state", flat=True)) == {"WAITING"}
 
 
+def test_pause_stops_the_asking_and_go_on_takes_it_up(clerk: Client, priced: PricedTown) -> None:
+    run = start(clerk, priced, read(priced, JANUARY), RunPurpose.REAL)
+    url = f"/billing/runs/{run.pk}/"
+
+    clerk.post(f"{url}pause/")
+    text = clerk.get(url).content.decode()
+    assert "批次已暂停" in text and "继续处理" in text and "every 2s" not in text
+    clerk.post(f"{url}continue/")
+
+    assert "every 2s" in clerk.get(url).content.decode()
+    run.refresh_from_db()
+    assert not run.is_paused
+
+
 def test_undo_types_the_issued_total_and_gives_a_reason(clerk: Client, priced: PricedTown) -> None:
     run = issue_run(calculated_run(priced, read(priced, JANUARY), JANUARY), JANUARY)
     url = f"/billing/runs/{run.pk}/"
@@ -223,7 +237,7 @@ def test_undo_types_the_issued_total_and_gives_a_reason(clerk: Client, priced: P
 
 
 GETS = ("", "progress/", "totals/", "exceptions/", "review/", "workbook/", "compare/")
-POSTS = ("check/", "issue/", "recalculate/", "resume/", "discard/", "hold/", "release/", "undo/")
+POSTS = ("check/", "issue/", "recalculate/", "resume/", "discard/", "hold/", "release/", "undo/", "pause/", "continue/")
 
 
 def test_run_of_another_company_is_not_found(priced: PricedTown) -> None:

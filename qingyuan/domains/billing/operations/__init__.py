@@ -10,7 +10,14 @@ from qingyuan.domains.billing.operations.cancel import (
     cancel_bill,
     rebill,
 )
-from qingyuan.domains.billing.operations.chunks import record_failure, resume_failed, runs_under_way, unfinished
+from qingyuan.domains.billing.operations.chunks import (
+    continue_run,
+    pause_run,
+    record_failure,
+    resume_failed,
+    runs_under_way,
+    unfinished,
+)
 from qingyuan.domains.billing.operations.holding import NothingToDecide, ReasonMissing, hold_bills, release_bills
 from qingyuan.domains.billing.operations.issue import TotalMismatch, finish_issue, issue_chunk, start_issue
 from qingyuan.domains.billing.operations.planning import BookTaken, GroupTaken, NothingToBill
@@ -71,6 +78,7 @@ __all__ = [
     "calculate_chunk",
     "cancel_bill",
     "check_run",
+    "continue_run",
     "discard_run",
     "dismiss_proposal",
     "ensure_tier_groups",
@@ -81,6 +89,7 @@ __all__ = [
     "hold_bills",
     "issue_chunk",
     "name_job",
+    "pause_run",
     "place_point",
     "propose_for_changes",
     "rebill",

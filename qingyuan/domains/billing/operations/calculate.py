@@ -33,7 +33,7 @@ def calculate_chunk(*, run_id: int, chunk_no: int | None) -> int:
         if chunk is None:
             return 0
         run = BillingRun.objects.get(pk=run_id)
-        if run.state != RunState.CALCULATING:
+        if run.state != RunState.CALCULATING or run.is_paused:
             return 0
         prices = price_list(run.company_id)
         look_up_readings(chunk)

@@ -1,14 +1,18 @@
 """Claiming chunks (分块认领): the chunk's row is the truth about what is done."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.db import connection, transaction
 from django.db.models import F
 
 from qingyuan.domains.billing.models import BillingRun, RunChunk
-from qingyuan.domains.billing.operations.runs import held_run
+from qingyuan.domains.billing.operations.runs import held_run, require_state
 from qingyuan.domains.billing.queries.statements import array_literal
 from qingyuan.domains.billing.rules.states import ChunkState, RunState
+from qingyuan.kernel.actor import Actor
+from qingyuan.platform.audit import operations as audit
+from qingyuan.platform.staff import operations as staff
 
 WANTED = {
     RunState.CALCULATING: ChunkState.WAITING,
@@ -72,11 +76,48 @@ def resume_failed(*, run_id: int) -> int:
         return failed.update(state=before, error_code="", error_detail="")
 
 
+def pause_run(*, actor: Actor, run_id: int, on: date) -> None:
+    """Begin no further chunk of a run under way (暂停): chunks that are being worked are finished. Nothing when it is paused.
+
+    Raises RunNotInState, NotPermitted.
+    """
+    _set_paused(actor, run_id, on, paused=True)
+
+
+def continue_run(*, actor: Actor, run_id: int, on: date) -> None:
+    """Let a paused run go on (继续); the caller defers its chunks. Nothing when it is not paused.
+
+    Raises RunNotInState, NotPermitted.
+    """
+    _set_paused(actor, run_id, on, paused=False)
+
+
+def _set_paused(actor: Actor, run_id: int, on: date, *, paused: bool) -> None:
+    with transaction.atomic():
+        run = held_run(run_id)
+        staff.require(actor, "billing.run", on=on, unit_id=run.unit_id)
+        require_state(run, *WANTED)
+        if run.is_paused == paused:
+            return
+        BillingRun.objects.filter(pk=run_id).update(is_paused=paused, version=F("version") + 1)
+        audit.record(
+            actor=actor,
+            action="billing.run_paused" if paused else "billing.run_continued",
+            object_type="billing_run",
+            object_key=run.run_no,
+            company_id=run.company_id,
+            unit_id=run.unit_id,
+        )
+
+
 def unfinished(run_id: int) -> tuple[RunState, list[int]]:
-    """The run's state and the chunks that its present stage still has to work and that nobody works on at this moment."""
-    state = RunState(BillingRun.objects.values_list("state", flat=True).get(pk=run_id))
+    """The run's state and the chunks that its present stage still has to work and that nobody works on at this moment; none
+    while it is paused.
+    """
+    name, is_paused = BillingRun.objects.values_list("state", "is_paused").get(pk=run_id)
+    state = RunState(name)
     wanted = WANTED.get(state)
-    if wanted is None:
+    if wanted is None or is_paused:
         return state, []
     with transaction.atomic():
         rows = RunChunk.objects.select_for_update(skip_locked=True, no_key=True).filter(run_id=run_id, state=wanted)

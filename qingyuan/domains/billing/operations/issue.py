@@ -110,7 +110,7 @@ def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int | None) -> int:
     """
     with transaction.atomic():
         run = BillingRun.objects.get(pk=run_id)
-        if run.state != RunState.ISSUING or run.posting_date is None:
+        if run.state != RunState.ISSUING or run.posting_date is None or run.is_paused:
             return 0
         hold_open_period(run.company_id, run.posting_date)
         chunk = claimed(run_id, chunk_no, ChunkState.CALCULATED)

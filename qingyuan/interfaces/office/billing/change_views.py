@@ -1,4 +1,4 @@
-"""What is done to a run: check, issue, calculate again, resume, discard, undo. Refusals come back to the run's page as words."""
+"""What is done to a run: check, issue, calculate again, pause, go on, resume, discard, undo. Refusals come back to the run's page as words."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -67,6 +67,26 @@ def discard(request: OfficeRequest, run_id: int) -> HttpResponse:
     run_page(request.actor, run_id, on=on, permission=RUN)
     with told(request, _("The run was discarded.")):
         billing.discard_run(actor=request.actor, run_id=run_id, on=on, reason=given_reason(request))
+    return redirect("billing:run", run_id=run_id)
+
+
+@requires(RUN)
+@require_POST
+def pause(request: OfficeRequest, run_id: int) -> HttpResponse:
+    on = timezone.localdate()
+    run_page(request.actor, run_id, on=on, permission=RUN)
+    with told(request, _("The run is paused; chunks that were begun are finished.")):
+        billing.pause_run(actor=request.actor, run_id=run_id, on=on)
+    return redirect("billing:run", run_id=run_id)
+
+
+@requires(RUN)
+@require_POST
+def go_on(request: OfficeRequest, run_id: int) -> HttpResponse:
+    on = timezone.localdate()
+    run_page(request.actor, run_id, on=on, permission=RUN)
+    with told(request, _("The run goes on.")):
+        run_billing.go_on(actor=request.actor, run_id=run_id, on=on)
     return redirect("billing:run", run_id=run_id)
 
 

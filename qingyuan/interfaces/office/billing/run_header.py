@@ -101,6 +101,11 @@ def _notice(found: RunPage) -> str:
         return _("%(count)s chunks could not be worked. Mend the cause, then resume the run.") % {
             "count": len(found.failures)
         }
+    if found.row.is_paused and found.row.state in _UNDER_WAY:
+        return _("The run is paused: %(done)s of %(scope)s readings are done.") % {
+            "done": integer_text(found.done),
+            "scope": integer_text(found.row.scope),
+        }
     if found.row.state is RunState.DISCARDED:
         return _("The run was discarded: its books and accounts are free for other runs.")
     if found.row.state is RunState.ISSUED and found.stale:
@@ -196,9 +201,14 @@ def stepper(found: RunPage, *, polled: bool = False) -> Stepper:
         key="run",
         steps=tuple(steps),
         progress=Progress(found.done, found.row.scope) if under_way else None,
-        poll_url=reverse("billing:progress", args=[found.row.id]) if under_way and not found.failures else "",
-        reload_when_done=polled and not (under_way and not found.failures),
+        poll_url=reverse("billing:progress", args=[found.row.id]) if _is_polled(found) else "",
+        reload_when_done=polled and not _is_polled(found),
     )
+
+
+def _is_polled(found: RunPage) -> bool:
+    """Whether the page has to ask again: a run that failed or is paused moves only when a person lets it."""
+    return found.row.state in _UNDER_WAY and not found.failures and not found.row.is_paused
 
 
 def still(asked: Stepper) -> Stepper:
@@ -232,6 +242,12 @@ def buttons(found: RunPage, permissions: Collection[str]) -> list[Button]:
             made.append(
                 Button(gettext_lazy("Resume"), "player-play", reverse("billing:resume", args=[run_id]), primary=True)
             )
+        if state in _UNDER_WAY and found.row.is_paused:
+            made.append(
+                Button(gettext_lazy("Go on"), "player-play", reverse("billing:continue", args=[run_id]), primary=True)
+            )
+        elif state in _UNDER_WAY and not found.failures:
+            made.append(Button(gettext_lazy("Pause"), "player-pause", reverse("billing:pause", args=[run_id])))
         if state in {RunState.CALCULATED, RunState.CHECKED}:
             made.append(
                 Button(gettext_lazy("Calculate again"), "refresh", reverse("billing:recalculate", args=[run_id]))
