@@ -9,6 +9,7 @@ from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing.models import Bill, BillLine, BillLive, RerateProposal, TierEntry
 from qingyuan.domains.customers.models import AccountHolder
 from qingyuan.domains.ledger.models import AccountBalance
+from qingyuan.domains.readings import operations as readings
 from tests.factories.billing import (
     PricedTown,
     account_of,
@@ -140,6 +141,44 @@ def test_paid_bill_is_made_again_while_another_is_owed(db: None) -> None:
     balance = AccountBalance.objects.get(account_id=account_id)
     assert (balance.owed, balance.prepaid) == (D("0.00"), D("10.00"))  # 100 − 40 − 50
     assert_books_hold()
+
+
+def test_correction_is_cancelled_with_those_that_stand_on_it(priced: PricedTown) -> None:
+    (point,) = make_billable_points(priced, 1)
+    (bill,) = bill_month(priced, day(1), {point: "140"})
+    first, second = (corrected_to(priced, bill, volume) for volume in ("50.000", "45.000"))
+
+    done = billing.cancel_bill(actor=SYSTEM, bill_id=first.pk, posting_date=day(2), reason="错")
+
+    assert set(done.bill_ids) == {first.pk, second.pk}
+    assert AccountBalance.objects.get(account_id=account_of(point)).owed == bill.amount
+    again = corrected_to(priced, bill, "60.000")
+    assert again.amount == D("69.00")  # 20 m³ more than the bill, at 1.92 + 0.9 × 1.70
+    assert_books_hold()
+
+
+def test_bill_is_proposed_again_when_the_correction_of_its_room_is_cancelled(priced: PricedTown) -> None:
+    (point,) = make_billable_points(priced, 1)
+    bills = six_bills(priced, point)
+    correct_usage(bills[1].reading_item_id, "40.000")
+    billing.rebill(actor=SYSTEM, bill_id=bills[1].pk, posting_date=day(7), reason="抄错")
+    proposal = RerateProposal.objects.get(bill_id=bills[3].pk)
+    made = billing.apply_proposal(actor=SYSTEM, proposal_id=proposal.pk, posting_date=day(7))
+
+    billing.cancel_bill(actor=SYSTEM, bill_id=made, posting_date=day(7), reason="错")
+
+    again = RerateProposal.objects.get(bill_id=bills[3].pk, state="OPEN")
+    assert again.amount == proposal.amount == D("-27.60")
+
+
+def corrected_to(priced: PricedTown, bill: Bill, volume: str) -> Bill:
+    """The correcting bill that a corrected usage leads to."""
+    assert bill.reading_item_id is not None
+    readings.correct_after_billing(
+        actor=SYSTEM, reading_item_id=bill.reading_item_id, reason="抄错", on=day(2), volume=D(volume)
+    )
+    (proposal,) = billing.propose_for_changes(actor=SYSTEM, company_id=priced.company_id, on=day(2))
+    return Bill.objects.get(pk=billing.apply_proposal(actor=SYSTEM, proposal_id=proposal, posting_date=day(2)))
 
 
 def test_cancelled_twice_is_refused_and_changes_nothing(priced: PricedTown) -> None:

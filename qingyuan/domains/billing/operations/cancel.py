@@ -64,7 +64,8 @@ class Rebilled:
 
 def cancel_bill(*, actor: Actor, bill_id: int, posting_date: date, reason: str) -> Cancelled:
     """Cancel a live bill with its live corrections: postings reversed, money that had cleared it in prepayment, its tier
-    use taken back, its reading approved and free for the next run (which takes the same tier position).
+    use taken back, its reading approved and free for the next run (which takes the same tier position). A correction is
+    cancelled with those made after it, and what it corrected is proposed again.
 
     Raises NotFound, BillNotLive, ReversalHeld, NotPermitted, PeriodClosed, PeriodMissing and what the ledger refuses.
     """
@@ -141,16 +142,18 @@ def _cancel(actor: Actor, bill: Bill, posting_date: date, reason: str) -> tuple[
     )
     if held:
         raise ReversalHeld(bill=bill.bill_no, reason=held[0][0])
-    together = [bill, *_live_corrections(bill.pk)]
+    together = [bill, *_standing_on(bill)]
     cancel_together(actor, together, posting_date=posting_date, reason=reason)
     for each in together:
         _record(actor, "billing.bill_cancelled", each, {"amount": str(each.amount)}, reason)
     return tuple(each.pk for each in together)
 
 
-def _live_corrections(bill_id: int) -> Sequence[Bill]:
+def _standing_on(bill: Bill) -> Sequence[Bill]:
+    """The live corrections of a bill, or those that were made after a correction: each is the difference to the one before."""
     reversed_ids = BillReversal.objects.values("bill_id")
-    return list(Bill.objects.filter(corrects_bill_id=bill_id).exclude(pk__in=reversed_ids).order_by("-id"))
+    later = Bill.objects.filter(corrects_bill_id=bill.corrects_bill_id or bill.pk, pk__gt=bill.pk)
+    return list(later.exclude(pk__in=reversed_ids).order_by("-id"))
 
 
 def _propose(bill: Bill, cause: str, cause_bill_id: int) -> tuple[int, ...]:
@@ -162,6 +165,7 @@ def _propose(bill: Bill, cause: str, cause_bill_id: int) -> tuple[int, ...]:
         sequence=bill.tier_sequence,
         cause=cause,
         cause_bill_id=cause_bill_id,
+        including=bill.corrects_bill_id is not None,
     )
 
 

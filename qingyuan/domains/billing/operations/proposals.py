@@ -63,9 +63,11 @@ class Difference:
         return Decimal("0.00") if self.outcome.rated is None else self.outcome.rated.total
 
 
-def later_differences(group_id: int, position: int, sequence: int) -> list[Difference]:
-    """All live bills of the group after the tier position, in tier order, with what their correction would come to."""
-    bills = bill_facts.live_bills_after(group_id, position, sequence)
+def later_differences(group_id: int, position: int, sequence: int, *, including: bool = False) -> list[Difference]:
+    """All live bills of the group after the tier position, in tier order, with what their correction would come to;
+    `including` also the one in the position.
+    """
+    bills = bill_facts.live_bills_after(group_id, position, sequence, including=including)
     if not bills:
         return []
     cases = _later_cases(bills)
@@ -75,15 +77,16 @@ def later_differences(group_id: int, position: int, sequence: int) -> list[Diffe
 
 
 def propose_later_bills(
-    *, group_id: int, position: int, sequence: int, cause: str, cause_bill_id: int | None
+    *, group_id: int, position: int, sequence: int, cause: str, cause_bill_id: int | None, including: bool = False
 ) -> tuple[int, ...]:
-    """Propose corrections of the later bills whose room moved; returns the proposals' ids in tier order.
+    """Propose corrections of the later bills whose room moved; returns the proposals' ids in tier order. `including`: also
+    of the bill in the position, whose correction was cancelled.
 
     A bill that keeps its amount gets a proposal of 0.00 that is dismissed at once, so that it is seen to have been looked
     at. In the caller's transaction, which holds the tier group.
     """
     made = []
-    for difference in later_differences(group_id, position, sequence):
+    for difference in later_differences(group_id, position, sequence, including=including):
         correction = difference.outcome.case.correction
         if correction is not None and correction.cause == FACTS_CHANGED:
             made.append(renew(difference.bill.bill_id, difference.outcome))
