@@ -147,6 +147,20 @@ def test_late_bill_of_an_earlier_period_gives_a_proposal_for_the_later_one(price
     assert_books_hold()
 
 
+def test_late_bill_in_a_run_with_a_newer_one_gives_a_proposal_for_the_bill_between(priced: PricedTown) -> None:
+    (point,) = make_billable_points(priced, 1)
+    (january,) = bill_month(priced, JANUARY, {point: "250"})
+    (between,) = bill_month(priced, FEBRUARY, {point: "350"})
+    billing.cancel_bill(actor=SYSTEM, bill_id=january.pk, posting_date=MARCH, reason="错")
+    assert RerateProposal.objects.filter(state="OPEN").count() == 1
+    period = read_month(priced, MARCH, {point: "360"})
+
+    issue_run(calculated_run(priced, period, MARCH, with_earlier=True), MARCH)
+
+    proposal = RerateProposal.objects.get()
+    assert (proposal.bill_id, proposal.state) == (between.pk, "DISMISSED")  # its room is again what it was
+
+
 def test_run_calculated_before_the_close_and_issued_after_it_posts_in_the_new_period(priced: PricedTown) -> None:
     (point,) = make_billable_points(priced, 1)
     period = read_month(priced, JANUARY, {point: "140"})

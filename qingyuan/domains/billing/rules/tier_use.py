@@ -28,9 +28,11 @@ class Counted(NamedTuple):
 class GroupUse:
     """One group's use, walked in tier order: `before` may only be asked for positions that do not go back."""
 
-    __slots__ = ("_running", "_waiting")
+    __slots__ = ("_running", "_waiting", "has_later")
 
     def __init__(self) -> None:
+        self.has_later = False
+        """Whether entries stand after a position that was asked for: the room of their bills moves with what is added there."""
         self._running: dict[Key, Decimal] = {}
         self._waiting: list[Counted] = []
 
@@ -50,13 +52,10 @@ class GroupUse:
             entry = waiting.pop()
             key = (entry.counter, entry.cycle_start)
             self._running[key] = self._running.get(key, _ZERO) + entry.volume
+        if waiting:
+            self.has_later = True
         running = self._running
         return tuple(running.items()) if len(running) < 2 else tuple(sorted(running.items()))
-
-    @property
-    def has_later(self) -> bool:
-        """Whether entries wait that stand after all that was asked for so far."""
-        return bool(self._waiting)
 
     def add(self, entries: Iterable[TierUse]) -> None:
         """Count what the case just calculated adds."""
@@ -85,5 +84,5 @@ class UseTable:
         return group
 
     def groups_with_later(self) -> list[int]:
-        """Groups in which bills stand after the last case that was worked: their room moved."""
+        """Groups in which bills stand after a case that was worked: their room moved."""
         return sorted(group_id for group_id, group in self._groups.items() if group.has_later)
