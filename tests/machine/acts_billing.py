@@ -8,8 +8,7 @@ from qingyuan.domains.billing.models import BillingRun
 from tests.factories.billing import calculated_run, issue_run
 from tests.factories.platform import SYSTEM
 from tests.factories.readings import period_id
-from tests.machine.comparison import ROOM_MOVED, open_proposals
-from tests.machine.plain_bills import LAST, Bill, Difference
+from tests.machine.plain_bills import LAST, Bill
 from tests.machine.plain_money import ZERO
 from tests.machine.plain_points import APPROVED, BILLED, Point, Read
 from tests.machine.refusing import refused
@@ -125,78 +124,16 @@ def rebill(world: World, bill_id: int) -> None:
         take_in(world, run_id, [made], world.today + DUE_DAYS)
 
 
-def propose(world: World) -> None:
-    """Corrections of billed usage that was corrected since: one proposal for each such bill, by what it comes to."""
-    made = billing.propose_for_changes(actor=SYSTEM, company_id=world.town.priced.company_id, on=world.today)
-    expected = {each.bill.bill_id: each.amount for each in changed_bills(world)}
-    rows = rows_of("SELECT bill_id, amount FROM rerate_proposal WHERE id = ANY(%s)", [list(made)])
-    found = {row[0]: row[1] for row in rows}
-    assert found == expected, f"proposed {found}, expected {expected}"
-    assert len(made) == len(expected), f"{len(made)} proposals of {len(expected)} bills"
-
-
-def changed_bills(world: World) -> list[Difference]:
-    """Bills whose usage was changed, in tier order, each as if those before it had been corrected."""
-    found: list[Difference] = []
-    for each in sorted(world.bills.live.values(), key=lambda one: one.place):
-        point = world.points[each.point]
-        read = point.reads[each.terms.yyyymm]
-        if not read.changed:
-            continue
-        cycle = world.bills.cycle(each.terms)
-        used = world.bills.used_before(each.terms, each.place)
-        for earlier in found:
-            if earlier.bill.terms.group_id == each.terms.group_id and world.bills.cycle(earlier.bill.terms) == cycle:
-                used += earlier.after.volume - earlier.bill.standing.volume
-        found.append(Difference(each, world.bills.rated(each.terms, point.pieces(read), used)))
-    return found
-
-
-def apply(world: World, proposal: tuple[int, int, Decimal, str]) -> None:
-    """Issue the correcting bill; refused when it comes to something else by now."""
-    proposal_id, bill_id, amount, reason = proposal
-    known = world.bills.live[bill_id]
-    point = world.points[known.point]
-    read = point.reads[known.terms.yyyymm]
-    now = known.standing.pieces if reason == ROOM_MOVED else tuple(point.pieces(read))
-    difference = world.bills.changed(known, now)
-
-    def apply_it() -> int:
-        return billing.apply_proposal(actor=SYSTEM, proposal_id=proposal_id, posting_date=world.today)
-
-    if difference.amount != amount:
-        refused("billing.proposal_outdated", apply_it)
-        return
-    new_id = apply_it()
-    known.corrections[new_id] = amount
-    known.standing = difference.after
-    if reason != ROOM_MOVED:
-        read.changed = False
-    world.purses[known.account_id].post([(new_id, amount)], world.today + DUE_DAYS, {new_id: bill_id})
-
-
-def dismiss(world: World, proposal: tuple[int, int, Decimal, str]) -> None:
-    proposal_id, bill_id, _, _ = proposal
-    billing.dismiss_proposal(actor=SYSTEM, proposal_id=proposal_id, on=world.today, reason="不退")
-    known = world.bills.live[bill_id]
-    known.dismissed_at = world.bills.moved(known).after.used
-
-
-def settle(world: World) -> None:
-    """Propose and apply until nothing is left: every live bill is then what its usage comes to where it stands."""
-    for known in world.bills.live.values():
-        if known.dismissed_at is not None:
-            return
-    for _ in range(20):
-        propose(world)
-        waiting = open_proposals()
-        if not waiting:
-            break
-        first = min(waiting, key=lambda one: world.bills.live[one[1]].place)
-        apply(world, first)
-    else:
-        raise AssertionError("corrections never come to an end")
-    for each in world.bills.live.values():
-        point = world.points[each.point]
-        right = world.bills.changed(each, point.pieces(point.reads[each.terms.yyyymm]))
-        assert right.amount == ZERO, f"bill {each.bill_id} stands at {each.standing.amount}, not {right.after.amount}"
+def cancel_correction(world: World, known: Bill, correction_id: int) -> None:
+    """With those made after it; the bill stands as before the oldest of them, and a usage that they took waits again."""
+    billing.cancel_bill(actor=SYSTEM, bill_id=correction_id, posting_date=world.today, reason="退错")
+    gone = [each for each in known.corrections if each >= correction_id]
+    first = known.corrections[correction_id]
+    read = world.points[known.point].reads[known.terms.yyyymm]
+    read.changed = read.changed or any(known.corrections[each].answers for each in gone)
+    known.terms, known.standing = first.terms, first.standing
+    for each in gone:
+        del known.corrections[each]
+    known.dismissed_at = None
+    world.purses[known.account_id].cancel(gone)
+    world.gone_bills.append(correction_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from qingyuan.overviews.verify.every import verify_all
 from tests.factories.book_checks import breaches
@@ -12,7 +12,16 @@ from tests.machine.world import World, rows_of
 CHEAP = (1, 2, 3, 4, 5, 6, 10, 12, 16, 17)
 """Invariants looked at after each step; at the end all are."""
 
-ROOM_MOVED = "ROOM_MOVED"
+ROOM_MOVED, FACTS_CHANGED = "ROOM_MOVED", "FACTS_CHANGED"
+
+
+class Waiting(NamedTuple):
+    """An open proposal."""
+
+    id: int
+    bill_id: int
+    amount: Decimal
+    reason: str
 
 
 def compare(world: World) -> None:
@@ -45,12 +54,12 @@ def _verify(numbers: Collection[int]) -> None:
     assert not broken, broken
 
 
-def open_proposals() -> list[tuple[int, int, Decimal, str]]:
-    """Id, bill, amount and reason of the proposals that wait, the oldest first."""
+def open_proposals() -> list[Waiting]:
+    """The proposals that wait, the oldest first."""
     found = rows_of(
         "SELECT id, bill_id, amount, detail->>'reason' FROM rerate_proposal WHERE state = 'OPEN' ORDER BY id"
     )
-    return [(row[0], row[1], row[2], row[3]) for row in found]
+    return [Waiting(*row) for row in found]
 
 
 def _balances(world: World) -> dict[int, tuple[object, ...]]:
@@ -156,15 +165,17 @@ def _used_of_database() -> dict[tuple[int, object], Decimal]:
 
 def _compare_proposals(world: World) -> None:
     """A proposal about moved room says what the model says; who is not proposed has nothing to be corrected."""
-    waiting = {bill_id: (amount, reason) for _, bill_id, amount, reason in open_proposals()}
-    assert set(waiting) <= set(world.bills.live), (
-        f"proposed of bills that are gone: {set(waiting) - set(world.bills.live)}"
-    )
+    waiting = {each.bill_id: each for each in open_proposals()}
+    gone = set(waiting) - set(world.bills.live)
+    assert not gone, f"proposed of bills that are gone: {gone}"
     world.waiting = len(waiting)
     for bill in world.bills.live.values():
         moved = world.bills.moved(bill)
-        amount, reason = waiting.get(bill.bill_id, (None, ""))
-        if reason == ROOM_MOVED:
-            _same("proposals", {bill.bill_id: (moved.amount, moved.moved)}, {bill.bill_id: (amount, True)})
-        if moved.moved and moved.amount and bill.dismissed_at != moved.after.used:
-            assert bill.bill_id in waiting, f"bill {bill.bill_id} should be corrected by {moved.amount}"
+        proposal = waiting.get(bill.bill_id)
+        if proposal is not None and proposal.reason == ROOM_MOVED:
+            _same("proposals", {bill.bill_id: (moved.amount, moved.moved)}, {bill.bill_id: (proposal.amount, True)})
+        if proposal is None and moved.moved and moved.amount and bill.dismissed_at != moved.after.used:
+            point = world.points[bill.point]
+            terms = world.terms(point, point.reads[bill.terms.yyyymm])
+            by_facts = world.bills.changed(bill, world.pieces(bill), terms)
+            assert not by_facts.amount, f"bill {bill.bill_id} should be corrected by {moved.amount}"

@@ -8,7 +8,8 @@ from django.db import connection, transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.machine import acts_billing, acts_money, acts_readings
+from qingyuan.kernel.period import Month
+from tests.machine import acts_billing, acts_correcting, acts_money, acts_readings
 from tests.machine.comparison import compare, compare_at_the_end, open_proposals
 from tests.machine.plain_points import Point, Read
 from tests.machine.world import LAST_MONTH, Town, World
@@ -39,7 +40,7 @@ class TownMachine(RuleBasedStateMachine):
             self._block.__exit__(None, None, None)
 
     def _end(self, world: World) -> None:
-        acts_billing.settle(world)
+        acts_correcting.settle(world)
         acts_money.count_the_till(world)
         compare_at_the_end(world)
         connection.check_constraints()
@@ -136,20 +137,79 @@ class TownMachine(RuleBasedStateMachine):
     def _with_bill(self, which: int, act: Callable[[World, int], Any]) -> None:
         act(self._world, _nth(sorted(self._world.bills.live, reverse=True), which))
 
+    @precondition(lambda self: any(each.corrections for each in self._world.bills.live.values()))
+    @rule(which=nth, at=nth)
+    def cancel_correction(self, which: int, at: int) -> None:
+        known = _nth([each for each in self._world.bills.live.values() if each.corrections], which)
+        acts_billing.cancel_correction(self._world, known, _nth(list(known.corrections), at))
+
     @precondition(lambda self: self._world.bills.live)
     @rule()
     def propose(self) -> None:
-        acts_billing.propose(self._world)
+        acts_correcting.propose(self._world)
+
+    @precondition(lambda self: self._world.bills.live)
+    @rule(which=nth, month=st.integers(1, 6))
+    def look_again(self, which: int, month: int) -> None:
+        account_id = self._point(which).account_id
+        acts_correcting.look_again(self._world, [account_id], Month.from_number(202500 + month))
 
     @precondition(lambda self: self._world.waiting)
     @rule(which=nth)
     def apply(self, which: int) -> None:
-        acts_billing.apply(self._world, _nth(open_proposals(), which))
+        acts_correcting.apply(self._world, _nth(open_proposals(), which))
 
     @precondition(lambda self: self._world.waiting > 1)
     @rule(which=nth)
     def dismiss(self, which: int) -> None:
-        acts_billing.dismiss(self._world, _nth(open_proposals(), which))
+        acts_correcting.dismiss(self._world, _nth(open_proposals(), which))
+
+    # Meters and ends
+
+    @precondition(lambda self: self._world.stock)
+    @rule(which=nth, used=volumes, start=st.sampled_from([0, 3]))
+    def exchange(self, which: int, used: int, start: int) -> None:
+        point = self._point(which)
+        if point.last_on < self._world.today and (not point.hung or point.hung[-1].on < self._world.today):
+            acts_readings.exchange(self._world, point, used, start)
+
+    @rule(which=st.integers(0, 40))
+    def start_closing(self, which: int) -> None:
+        if which < 5:
+            acts_readings.start_closing(self._world, self._point(which))
+
+    @precondition(lambda self: "CLOSING" in self._world.states.values())
+    @rule(which=nth, used=volumes)
+    def take_off(self, which: int, used: int) -> None:
+        point = self._closing(which)
+        is_free = point.last_on < self._world.today and (not point.hung or point.hung[-1].on < self._world.today)
+        waiting = [each.yyyymm for each in point.reads.values() if each.state == "PENDING"]
+        if point.has_meter and is_free and waiting in ([], [self._world.yyyymm]):
+            acts_readings.take_off(self._world, point, used)
+
+    @precondition(lambda self: "CLOSING" in self._world.states.values())
+    @rule(which=nth)
+    def close(self, which: int) -> None:
+        acts_readings.close(self._world, self._closing(which) if which < 10 else self._point(which))
+
+    @precondition(lambda self: "CLOSING" in self._world.states.values())
+    @rule(which=nth, used=volumes)
+    def wind_up(self, which: int, used: int) -> None:
+        """The meter is taken off, its final read and billed, what is owed is paid; then the account may close."""
+        world, point = self._world, self._closing(which)
+        self.take_off(which, used)
+        for each in sorted(point.reads.values(), key=lambda one: one.yyyymm):
+            if each.state == "PENDING":
+                acts_readings.read(world, point, each, used)
+        for month in sorted({each.yyyymm for each in point.reads.values() if each.state == "APPROVED"}):
+            acts_billing.bill(world, month, with_earlier=False, chunk_size=100)
+        if (owed := world.purses[point.account_id].owes) >= Decimal("0.10"):
+            acts_money.pay(world, point.account_id, owed, None)
+        acts_readings.close(world, point)
+
+    def _closing(self, which: int) -> Point:
+        found = [each for each in self._world.points.values() if self._world.states[each.account_id] == "CLOSING"]
+        return found[which % len(found)]
 
     # Money
 

@@ -49,9 +49,17 @@ class Standing(NamedTuple):
         return sum((each.volume for each in self.pieces), Decimal(0))
 
 
+class Correction(NamedTuple):
+    """A live correction of a bill, and how the bill stood before it. `answers`: it took a usage that had been changed."""
+
+    terms: "Terms"
+    standing: Standing
+    answers: bool
+
+
 @dataclass
 class Bill:
-    """A live bill. `place` is its tier position and sequence; `corrections` are the live ones by id, with their amounts."""
+    """A live bill. `place` is its tier position and sequence; `corrections` are the live ones by id, oldest first."""
 
     bill_id: int
     point: int
@@ -60,7 +68,7 @@ class Bill:
     place: tuple[int, int]
     amount: Decimal
     standing: Standing
-    corrections: dict[int, Decimal] = field(default_factory=dict)
+    corrections: dict[int, Correction] = field(default_factory=dict)
     dismissed_at: Decimal | None = None
     """The tier use before it at which a person decided that nothing is corrected."""
 
@@ -70,6 +78,7 @@ class Difference(NamedTuple):
 
     bill: Bill
     after: Standing
+    terms: Terms
 
     @property
     def amount(self) -> Decimal:
@@ -127,10 +136,25 @@ class Bills:
         """The bill on the tier use of the moment."""
         return self.changed(bill, bill.standing.pieces)
 
-    def changed(self, bill: Bill, pieces: list[Piece] | tuple[Piece, ...]) -> Difference:
-        """The bill on the tier use of the moment, with another usage."""
-        used = self.used_before(bill.terms, bill.place)
-        return Difference(bill, self.rated(bill.terms, pieces, used))
+    def changed(
+        self, bill: Bill, pieces: list[Piece] | tuple[Piece, ...], terms: Terms | None = None, *, more: Decimal = NO_USE
+    ) -> Difference:
+        """The bill on the tier use of the moment (and `more`), with another usage, by other terms."""
+        terms = terms or bill.terms
+        used = self.used_before(terms, bill.place) + more
+        return Difference(bill, self.rated(terms, pieces, used), terms)
+
+    def together(self, wanted: "list[tuple[Bill, list[Piece], Terms]]") -> list[Difference]:
+        """Several bills in tier order, each as if those before it had been corrected."""
+        found: list[Difference] = []
+        for bill, pieces, terms in sorted(wanted, key=lambda one: one[0].place):
+            cycle = self.cycle(terms)
+            earlier = [
+                each for each in found if each.terms.group_id == terms.group_id and self.cycle(each.terms) == cycle
+            ]
+            more = sum((each.after.volume - each.bill.standing.volume for each in earlier), NO_USE)
+            found.append(self.changed(bill, pieces, terms, more=more if cycle else NO_USE))
+        return found
 
     def later(self, group_id: int, place: tuple[int, int]) -> list[Bill]:
         found = [each for each in self.live.values() if each.terms.group_id == group_id and each.place > place]

@@ -20,9 +20,9 @@ from tests.factories.billing import (
 from tests.factories.ledger import Company
 from tests.factories.payments import Till, open_till
 from tests.factories.readings import plan
-from tests.machine.plain_bills import Bills, Terms
+from tests.machine.plain_bills import Bill, Bills, Terms
 from tests.machine.plain_money import Purse
-from tests.machine.plain_points import APPROVED, OPENED, PENDING, SKIPPED, Point, Read
+from tests.machine.plain_points import APPROVED, OPENED, PENDING, SKIPPED, Piece, Point, Read
 from tests.machine.tariffs import HOMES, WORKS
 from tests.machine.tariffs import plain as plain_tariff
 
@@ -151,6 +151,11 @@ class World:
         people = tuple((row.start, row.people) for row in sorted(lasting, key=lambda row: row.start))
         tariff = "m-works" if point.key == self.town.works else "m-homes"
         return Terms(tariff, people, point.months(read), read.yyyymm, self.groups[point.key])
+
+    def pieces(self, bill: Bill) -> list[Piece]:
+        """The usage of the bill's reading as it stands now."""
+        point = self.points[bill.point]
+        return point.pieces(point.reads[bill.terms.yyyymm])
 
     def noon(self) -> datetime:
         return datetime(self.today.year, self.today.month, self.today.day, 4, tzinfo=UTC)
