@@ -7,7 +7,7 @@ import ast
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent
-FACES = {"office": "", "portal": "my/", "reader": "reader/", "api": "api/"}
+FACES = {"office": "", "public": "", "portal": "my/", "reader": "reader/", "api": "api/"}
 
 
 def apps() -> list[str]:

@@ -4,7 +4,10 @@ Nothing else in the package looks at `os.environ` for a setting. `docs/settings.
 """
 
 import os
+import re
 from dataclasses import dataclass
+
+_ORIGIN = re.compile(r"https?://(\*\.)?[A-Za-z0-9.-]+(:[0-9]{1,5})?")
 
 
 class SettingError(Exception):
@@ -48,6 +51,9 @@ WEB_THREADS = _declare("QINGYUAN_WEB_THREADS", "4", "Threads, and at most as man
 WORKERS = _declare("QINGYUAN_WORKERS", "1", "Background worker processes that `qingyuan run` keeps running.")
 DB_POOL = _declare(
     "QINGYUAN_DB_POOL", "0", "Connections kept in a pool per process; 0: none. `run` sets it for the web."
+)
+CALCULATOR_FRAMES = _declare(
+    "QINGYUAN_CALCULATOR_FRAMES", "", "Origins (https://…) that may show the public calculator in a frame; * for all."
 )
 TIME_ZONE = _declare("QINGYUAN_TIME_ZONE", "Asia/Shanghai", "Time zone in which civil dates are taken.")
 SESSION_MINUTES = _declare("QINGYUAN_SESSION_MINUTES", "30", "Idle minutes after which a person is signed out.")
@@ -98,6 +104,15 @@ def whole(variable: Variable, *, minimum: int, maximum: int) -> int:
 def words(variable: Variable) -> list[str]:
     """The variable as its comma-separated parts, blanks dropped."""
     return [part.strip() for part in text(variable).split(",") if part.strip()]
+
+
+def origins(variable: Variable) -> list[str]:
+    """The variable as origins (scheme and host, no path), or `*` alone. Raises SettingError for anything else."""
+    found = words(variable)
+    for origin in found:
+        if not _ORIGIN.fullmatch(origin) and found != ["*"]:
+            raise SettingError(f"{variable.name}={origin!r}: write origins such as https://www.example.org, or * alone")
+    return found
 
 
 def for_child(**added: str) -> dict[str, str]:

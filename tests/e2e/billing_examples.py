@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from qingyuan.domains.billing.models import Bill, BillingRun
 from qingyuan.domains.tariffs.models import PriceVersion
+from qingyuan.platform.organisation.models import OrgUnit
 
 
 def _golden_version() -> int:
@@ -30,6 +31,7 @@ BILLING: dict[str, Callable[[], dict[str, object]]] = {
     "billing:run-unusual": _run,
     "billing:run-compare": _run,
     "bills:detail": _bill,
+    "calculator:of-company": lambda: {"company_code": OrgUnit.objects.get(is_company=True).code},
     "tariffs:assign": lambda: {"code": "sh-res"},
     "tariffs:cases": _draft,
     "tariffs:cases-text": _draft,

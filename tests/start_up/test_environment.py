@@ -71,3 +71,28 @@ def test_keys_are_made_once_and_readable_by_their_owner_only(
     assert Fernet(first[0]).decrypt(Fernet(first[0]).encrypt(b"310101")) == b"310101"
     assert (folder / "data_key").stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in folder.iterdir()) == ["data_key"]
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("", []),
+        ("*", ["*"]),
+        ("https://www.example.org, http://a.example:8080", ["https://www.example.org", "http://a.example:8080"]),
+        ("https://*.example.cn", ["https://*.example.cn"]),
+    ],
+)
+def test_origins_that_may_frame_the_calculator(given: str, found: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QINGYUAN_CALCULATOR_FRAMES", given)
+
+    assert environment.origins(environment.CALCULATOR_FRAMES) == found
+
+
+@pytest.mark.parametrize(
+    "given", ["www.example.org", "https://a.example/path", "https://a.example; script-src *", "*,*"]
+)
+def test_what_is_no_origin_is_refused(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QINGYUAN_CALCULATOR_FRAMES", given)
+
+    with pytest.raises(SettingError, match="QINGYUAN_CALCULATOR_FRAMES"):
+        environment.origins(environment.CALCULATOR_FRAMES)

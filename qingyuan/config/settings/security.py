@@ -19,16 +19,17 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "img-src 'self' data: blob:",
-        "object-src 'none'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'self'",
-    )
+_POLICY = (
+    "default-src 'self'",
+    "img-src 'self' data: blob:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
 )
+CONTENT_SECURITY_POLICY = "; ".join((*_POLICY, "frame-ancestors 'self'"))
+# The public calculator alone may stand in other sites' frames.
+CALCULATOR_FRAMES = environment.origins(environment.CALCULATOR_FRAMES)
+CALCULATOR_SECURITY_POLICY = "; ".join((*_POLICY, " ".join(("frame-ancestors 'self'", *CALCULATOR_FRAMES))))
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * environment.whole(environment.SESSION_MINUTES, minimum=1, maximum=24 * 60)

@@ -12,7 +12,7 @@ from qingyuan.domains.billing.rules.changed_facts import USAGE, changed_facts
 from qingyuan.domains.billing.rules.evidence import Evidence
 from qingyuan.domains.billing.rules.explained_usage import with_evidence
 from qingyuan.domains.billing.rules.snapshot_reading import Snapshot
-from qingyuan.domains.tariffs.rules.explanation import Node, Value, gettext_noop
+from qingyuan.domains.tariffs.rules.explanation import Node, Value, gettext_noop, with_english_names
 from qingyuan.kernel.period import Month
 
 LABELS = {
@@ -96,16 +96,7 @@ def bill_tree(
     `after` explains what the bill's snapshot asks; a correcting bill has also `before`, what stood billed till then.
     `english_names`: the charge items' by their codes.
     """
-    return _named(_tree(story, snapshot, after, before, evidence), english_names)
-
-
-def _named(node: Node, names: Mapping[str, str]) -> Node:
-    """The same tree in which each step of a charge item has its English name beside its own."""
-    values = node.values
-    charge_code = dict(values).get("item")
-    if charge_code is not None:
-        values = (*values, ("name_en", names.get(str(charge_code), "")))
-    return replace(node, values=values, children=tuple(_named(child, names) for child in node.children))
+    return with_english_names(_tree(story, snapshot, after, before, evidence), english_names)
 
 
 def _tree(story: Story, snapshot: Snapshot, after: Node, before: Node | None, evidence: Evidence) -> Node:

@@ -12,7 +12,10 @@ _TEN = Decimal(10)
 
 
 def explain_usage(request: RatingRequest) -> Node:
-    """The metered usage with its pieces, in the request's order."""
+    """The metered usage with its pieces, in the request's order. A single piece without dates and steps tells no more."""
+    only = request.pieces[0]
+    if len(request.pieces) == 1 and only.start is None and not only.steps:
+        return Node("usage", (("usage", request.usage),))
     pieces = []
     for piece in request.pieces:
         values: tuple[tuple[str, Value], ...] = (("volume", piece.volume),)

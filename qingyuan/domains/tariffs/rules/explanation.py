@@ -4,8 +4,8 @@ The sentences are for the person who pays: units stand in them, codes of the sys
 up (counter, plan code, reading) stays in its values.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -220,6 +220,15 @@ class Node:
     def value(self, name: str) -> Value:
         """A value by name. Raises KeyError."""
         return dict(self.values)[name]
+
+
+def with_english_names(node: Node, names: Mapping[str, str]) -> Node:
+    """The same tree in which each step of a charge item has its English name beside its own; `names` by item code."""
+    values = node.values
+    charge_code = dict(values).get("item")
+    if charge_code is not None:
+        values = (*values, ("name_en", names.get(str(charge_code), "")))
+    return replace(node, values=values, children=tuple(with_english_names(child, names) for child in node.children))
 
 
 def _told(name: str, value: Value, translate: Translate) -> str:
