@@ -11,7 +11,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from qingyuan.domains.tariffs.models import PriceVersion
 from qingyuan.domains.tariffs.rules.parse import parse_version
-from qingyuan.domains.tariffs.rules.plan import TierPrices, VolumeCharge
+from qingyuan.domains.tariffs.rules.plan import PercentCharge, TierPrices, VolumeCharge
 from qingyuan.platform.staff.models import Staff
 from tests.db.office.people import make_staff
 from tests.e2e.conftest import axe_violations, new_page, set_language, wait_until
@@ -79,10 +79,6 @@ def build_three_tiers(page: Page) -> None:
     page.fill("#sheet-charge-1-factor", "0.9")
 
 
-def total(page: Page) -> str:
-    return (page.text_content("#designer-answers .example-total strong") or "").strip()
-
-
 def test_a_three_tier_plan_is_built_tested_and_published_by_a_second_person(
     chromium: Browser, live_server: LiveServer, town: PricedTown, page: Page
 ) -> None:
@@ -106,9 +102,13 @@ def test_a_three_tier_plan_is_built_tested_and_published_by_a_second_person(
     assert isinstance(shape, VolumeCharge)
     assert shape.price == TierPrices((Decimal("2.10"), Decimal("3.30"), Decimal("4.30")))
 
-    page.goto(f"/tariffs/reform-res/{draft.pk}/cases/")
-    page.fill("#example-name", "三百方")
+    wait_until(page, "document.readyState === 'complete'")
     page.fill("#example-volume", "300")
+    wait_until(page, "document.querySelector('#designer-answers a[href*=cases]').href.includes('volume=300')")
+    page.click("text=存为试算用例")
+    page.wait_for_selector("#example-name")
+    assert page.input_value("#example-volume") == "300"
+    page.fill("#example-name", "三百方")
     page.fill("#example-total", "1185.00")
     page.click("text=保存用例")
     page.wait_for_selector("text=用例全部通过")
@@ -137,12 +137,36 @@ def test_arrow_keys_step_numbers_and_the_answer_follows(page: Page) -> None:
     page.keyboard.press("ArrowUp")
     wait_until(page, "document.getElementById('sheet-charge-0-price-0').value === '2.12'")
     assert page.evaluate("document.activeElement.id") == "sheet-charge-0-price-0"
-    wait_until(page, "document.querySelector('#designer-answers .example-total strong')?.textContent === '73.00'")
+    page.click("#designer-answers .example-how summary")
+    page.fill("#example-volume", "10")
+    wait_until(page, "document.querySelector('#designer-answers .example-total strong')?.textContent === '36.50'")
+    assert page.evaluate("document.querySelector('#designer-answers .example-how').open")
     press(page, "#down-limit-0", "document.getElementById('sheet-limit-0').value === '219'")
     press(page, "#lower-charge-0", "document.getElementById('sheet-charge-0-item').value === 'sewage'")
     assert shown(page, "charge-1-price-2") == "4.30"
     press(page, "#drop-tier-1", "!document.getElementById('sheet-limit-1')")
     assert shown(page, "charge-1-price-1") == "4.30"
+
+
+def test_choices_made_by_hand_move_with_their_charge(page: Page) -> None:
+    draft = begin_plan(page)
+    press(page, "#add-charge-0", "!!document.getElementById('sheet-charge-1-price')")
+    page.fill("#sheet-charge-1-price", "1.70")
+    press(page, "#add-charge-1", "!!document.getElementById('sheet-charge-2-price')")
+    page.select_option("#sheet-charge-2-shape", "percent")
+    page.wait_for_selector("[name=charge-2-of]")
+    page.check("[name=charge-2-of][value=sewage]")
+    page.fill("#sheet-charge-2-rate", "0.1")
+    press(page, "#raise-charge-2", "!!document.getElementById('sheet-charge-1-rate')")
+
+    assert shown(page, "charge-1-shape") == "percent" and shown(page, "charge-2-shape") == "flat"
+    assert page.is_checked("[name=charge-1-of][value=sewage]")
+    assert not page.is_checked("[name=charge-1-of][value=water]")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector("#toasts :text('草稿已保存')")
+    draft.refresh_from_db()
+    shape = parse_version(draft.source).charges[1].shape
+    assert isinstance(shape, PercentCharge) and shape.of_items == ("sewage",)
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
@@ -164,8 +188,12 @@ def test_the_designer_is_accessible_fits_and_compares(page: Page, language: str)
         photograph(page, f"designer-{language}-{width}")
     found = axe_violations(page)
     assert not found, found
-    page.evaluate("window.scrollTo(0, 700); document.getElementById('designer-side').scrollTo(0, 600)")
-    photograph(page, f"designer-{language}-lower")
+    page.set_viewport_size({"width": 1366, "height": 768})
+    for name, part in (("tiers", "part-tiers"), ("charges", "part-charges"), ("rules", "part-rules")):
+        page.evaluate("id => window.scrollTo(0, document.getElementById(id).offsetTop + 150)", part)
+        page.evaluate("document.getElementById('designer-side').scrollBy(0, 350)")
+        wait_until(page, "document.querySelector('.topbar').getBoundingClientRect().top === 0")
+        photograph(page, f"designer-{language}-{name}")
     page.keyboard.press("Control+s")
     page.wait_for_selector("#toasts .toast, #toasts [role=status], #toasts *")
     page.set_viewport_size({"width": 1366, "height": 768})

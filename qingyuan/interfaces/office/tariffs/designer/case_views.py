@@ -155,7 +155,7 @@ def cases(request: OfficeRequest, code: str, version_id: int) -> HttpResponse:
     """The saved cases, run; a POST adds one."""
     record = draft_record(request, code, version_id)
     is_plan = record.parsed.kind is PlanKind.PLAN
-    form = CaseForm(record.parsed, request.POST or None)
+    form = CaseForm(record.parsed, request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and is_plan and form.is_valid():
         try:
             with form.refusals_as_messages():

@@ -59,7 +59,7 @@ class TypicalBill:
         if self.difference is None or not self.before:
             return ""
         share = round_decimal(self.difference * 100 / self.before, 1)
-        return f"{share:+f} %"
+        return f"{share:+f}\u00a0%"
 
 
 def changes(old: PlanVersion, new: PlanVersion) -> tuple[Change, ...]:

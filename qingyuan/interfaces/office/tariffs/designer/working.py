@@ -1,9 +1,10 @@
 """One moment of the designer's work (设计过程): the sheet as it is, what it says, and the answers beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import yaml
 from django.forms.boundfield import BoundField
@@ -12,6 +13,7 @@ from django.urls import reverse
 from qingyuan.domains.tariffs.rules.nodes import FileProblem, TariffFileInvalid
 from qingyuan.domains.tariffs.rules.parse import parse_version
 from qingyuan.domains.tariffs.rules.plan import PlanKind, PlanVersion
+from qingyuan.domains.tariffs.rules.publishing import publishing_warnings
 from qingyuan.interfaces.office.shell.details import SubTable
 from qingyuan.interfaces.office.shell.forms import PlacedField
 from qingyuan.interfaces.office.shell.sentences import code_sentence
@@ -78,6 +80,8 @@ class Answers:
     bills: SubTable | None = None
     months: int = 1
     problems: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    case_query: str = ""
     slider_end: int = _SLIDER_LEAST
 
 
@@ -174,18 +178,22 @@ def answers_to(work: Work, given: Mapping[str, Any] | None) -> Answers:
     if work.parsed is None:
         sentences = tuple(code_sentence(problem.code, problem.params) for problem in work.problems)
         return Answers(question, problems=tuple(dict.fromkeys(sentences)), slider_end=slider_end(shown))
-    example = example_of(work.parsed, question)
+    asked = question.cleaned_data if question.is_valid() else {}
+    answers = Answers(
+        question,
+        example_of(work.parsed, question),
+        warnings=tuple(code_sentence(each.code, each.params) for each in publishing_warnings(work.parsed)),
+        case_query=urlencode({bound.html_name: bound.value() for bound in question if bound.value()}) if asked else "",
+        slider_end=slider_end(shown),
+    )
     before = work.record.before
     if before is None:
-        return Answers(question, example, slider_end=slider_end(shown))
-    asked = question.cleaned_data if question.is_valid() else {}
-    return Answers(
-        question,
-        example,
+        return answers
+    return replace(
+        answers,
         changes=change_table(changes(before, work.parsed)),
         bills=bill_table(typical_bills(before, work.parsed, asked)) if work.parsed.kind is PlanKind.PLAN else None,
         months=months_of(work.parsed),
-        slider_end=slider_end(shown),
     )
 
 
