@@ -1,7 +1,7 @@
 """Billing runs (开账批次): the list, one run with its books and exceptions, and the books to choose."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -286,6 +286,21 @@ _CHOICES = """
 def book_choices(period_id: int, unit_ids: frozenset[int]) -> tuple[BookChoice, ...]:
     """The books of these units that are read in the period."""
     return tuple(BookChoice(*row) for row in _rows(_CHOICES, [period_id, sorted(unit_ids), MOST]))
+
+
+_APPROVED = """
+    SELECT a.account_no, i.id FROM reading_item i JOIN account a ON a.id = i.account_id
+    WHERE i.period_id = %s AND i.book_id = ANY(%s) AND a.account_no = ANY(%s) AND i.state = 'APPROVED' AND NOT i.never_billed
+    ORDER BY i.id
+"""
+
+
+def approved_items(period_id: int, book_ids: Sequence[int], account_nos: Sequence[str]) -> dict[str, list[int]]:
+    """By account number: its approved readings of the period in these books; an account without any has no entry."""
+    found: dict[str, list[int]] = {}
+    for account_no, reading_item_id in _rows(_APPROVED, [period_id, list(book_ids), list(account_nos)]):
+        found.setdefault(account_no, []).append(reading_item_id)
+    return found
 
 
 def open_periods(company_ids: tuple[int, ...]) -> tuple[tuple[int, int, int], ...]:

@@ -201,6 +201,24 @@ def test_failed_chunk_is_told_and_resumed(clerk: Client, priced: PricedTown) -> 
     assert set(RunChunk.objects.filter(run=run).values_list("state", flat=True)) == {"WAITING"}
 
 
+def test_run_of_single_accounts_by_their_numbers(clerk: Client, priced: PricedTown) -> None:
+    period = read(priced, JANUARY)
+    url = f"/billing/runs/new/?unit={priced.unit_id}&period={period}"
+    books = [str(choice[0]) for choice in clerk.get(url).context["form"].fields["books"].choices]
+    given = {"purpose": "REAL", "business_date": "2025-02-20", "books": books}
+
+    unknown = clerk.post(url, {**given, "accounts": "AP000002，AP000009"})
+    assert unknown.status_code == 422
+    assert "没有已审核抄表：AP000009" in str(unknown.context["form"].errors["accounts"])
+    assert not BillingRun.objects.exists()
+    clerk.post(url, {**given, "accounts": " AP000002\nAP000002 "})
+
+    run = BillingRun.objects.get()
+    run_billing.work_here(run_id=run.pk)
+    run.refresh_from_db()
+    assert (run.scope_count, run.totals["bills"]) == (1, 1)
+
+
 def test_pause_stops_the_asking_and_go_on_takes_it_up(clerk: Client, priced: PricedTown) -> None:
     run = start(clerk, priced, read(priced, JANUARY), RunPurpose.REAL)
     url = f"/billing/runs/{run.pk}/"

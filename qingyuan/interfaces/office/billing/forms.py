@@ -1,5 +1,6 @@
 """Forms of billing runs and correction proposals."""
 
+import re
 from collections.abc import Sequence
 
 from django import forms
@@ -47,16 +48,28 @@ class RunForm(OfficeForm):
         label=_("Business date"), help_text=_("Stands for today in every rule of the calculation.")
     )
     books = forms.TypedMultipleChoiceField(label=_("Books"), coerce=int, widget=forms.CheckboxSelectMultiple)
+    accounts = forms.CharField(
+        label=_("Only these accounts"),
+        required=False,
+        max_length=20000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Account numbers with spaces, commas or lines between them; empty: all of the chosen books."),
+    )
     with_earlier = forms.BooleanField(
         label=_("Also readings of earlier periods that were approved late"), required=False
     )
-    wide = frozenset({"books", "purpose", "with_earlier"})
+    wide = frozenset({"books", "purpose", "accounts", "with_earlier"})
 
     def __init__(self, books: Sequence[tuple[str, str]], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["books"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
         field.choices = books
+
+    def clean_accounts(self) -> list[str]:
+        """The numbers, each once, in the order in which they were typed."""
+        numbers = re.split(r"[\s,，、;；]+", self.cleaned_data["accounts"])
+        return [number for number in dict.fromkeys(numbers) if number]
 
     def clean_books(self) -> list[int]:
         books: list[int] = self.cleaned_data["books"]

@@ -15,7 +15,7 @@ from qingyuan.interfaces.office.shell.form_pages import done, form_response
 from qingyuan.interfaces.office.shell.formats import month_text
 from qingyuan.interfaces.office.shell.forms import FormPage
 from qingyuan.kernel.errors import NotFound, NotPermitted
-from qingyuan.overviews.billing_runs import BookChoice, book_choices, open_periods
+from qingyuan.overviews.billing_runs import BookChoice, approved_items, book_choices, open_periods
 from qingyuan.platform.organisation import queries as organisation
 from qingyuan.platform.organisation.queries import Unit
 from qingyuan.workflows import run_billing
@@ -42,6 +42,9 @@ def start(request: OfficeRequest) -> HttpResponse:
     url = reverse("billing:runs")
     if request.method == "POST" and form.is_valid() and period_id:
         given = form.cleaned_data
+        only = _only(form, period_id)
+        if form.errors:
+            return _answer(request, form, url, units, unit, periods, period_id, books)
         with form.refusals_as_messages(
             {"billing.book_taken": "books", "billing.group_taken": "books", "billing.nothing_to_bill": "books"}
         ):
@@ -52,9 +55,35 @@ def start(request: OfficeRequest) -> HttpResponse:
                 purpose=RunPurpose(given["purpose"]),
                 business_date=given["business_date"],
                 book_ids=given["books"],
+                reading_item_ids=only,
                 with_earlier=given["with_earlier"],
             )
             return done(request, _("The run is being calculated."), reverse("billing:run", args=[run_id]))
+    return _answer(request, form, url, units, unit, periods, period_id, books)
+
+
+def _only(form: RunForm, period_id: int) -> list[int] | None:
+    """The readings of the accounts that were named; None when none was. One that cannot be billed here becomes a message."""
+    wanted = form.cleaned_data["accounts"]
+    if not wanted:
+        return None
+    found = approved_items(period_id, form.cleaned_data["books"], wanted)
+    if missing := [account_no for account_no in wanted if account_no not in found]:
+        text = _("Without an approved reading in the chosen books: %(accounts)s.")
+        form.add_error("accounts", text % {"accounts": "、".join(missing[:10]) + (" …" if len(missing) > 10 else "")})
+    return [reading for account_no in wanted for reading in found.get(account_no, ())]
+
+
+def _answer(
+    request: OfficeRequest,
+    form: RunForm,
+    url: str,
+    units: Sequence[Unit],
+    unit: Unit,
+    periods: Sequence[tuple[int, int, int]],
+    period_id: int | None,
+    books: Sequence[BookChoice],
+) -> HttpResponse:
     page = FormPage(title=_("New billing run"), cancel_url=url, submit=gettext_lazy("Calculate"))
     context = {
         "units": [
@@ -66,7 +95,7 @@ def start(request: OfficeRequest) -> HttpResponse:
         ],
         "books": books,
         "not_ready": sum(book.waiting for book in books),
-        "has_books": bool(choices),
+        "has_books": any(book.approved for book in books),
     }
     return form_response(request, form, page, context=context, template="billing/new_run.html")
 
