@@ -61,6 +61,18 @@ def _bill_link(number: str) -> str | None:
     return (address_if_routed("bills:detail", number) or None) if number else None
 
 
+def _decision(row: ProposalRow) -> str:
+    """What can be opened: the decision while it is open, the correcting bill afterwards."""
+    if row.state is ProposalState.OPEN:
+        return _("decide")
+    return _("see the bill") if row.applied_bill_no else ""
+
+
+def _cause(row: ProposalRow) -> str:
+    """The facts that differ where there are any, else what the proposal came from."""
+    return changes_sentence(row.changes) or str(REASON_WORDS.get(row.reason, row.reason))
+
+
 PROPOSALS: ListSpec[ProposalRow] = ListSpec(
     key="proposals",
     title=gettext_lazy("Correction proposals"),
@@ -84,13 +96,7 @@ PROPOSALS: ListSpec[ProposalRow] = ListSpec(
             link=lambda row: address_if_routed("accounts:detail", row.account_no) or None,
         ),
         Column("customer_name", gettext_lazy("Account name")),
-        Column("reason", gettext_lazy("Cause"), value=lambda row: REASON_WORDS.get(row.reason, row.reason)),
-        Column(
-            "changes",
-            gettext_lazy("What differs"),
-            ColumnKind.LONG_TEXT,
-            value=lambda row: changes_sentence(row.changes),
-        ),
+        Column("reason", gettext_lazy("Cause"), ColumnKind.LONG_TEXT, value=_cause),
         Column(
             "cause_bill_no",
             gettext_lazy("Set off by"),
@@ -104,7 +110,7 @@ PROPOSALS: ListSpec[ProposalRow] = ListSpec(
         Column(
             "decide",
             gettext_lazy("Decide"),
-            value=lambda row: _("decide") if row.state is ProposalState.OPEN else row.applied_bill_no,
+            value=_decision,
             link=lambda row: _decide_link(row) or _bill_link(row.applied_bill_no),
         ),
         Column("decided_by", gettext_lazy("Decided by"), shown=False),
