@@ -104,3 +104,9 @@ def _rows(rows: Iterable[Sequence[Any]]) -> tuple[BookRow, ...]:
         ["" if column is None and place in texts else column for place, column in enumerate(row)] for row in rows
     )
     return tuple(BookRow(*row) for row in filled)
+
+
+def areas_of_books(company_id: int) -> dict[int, int]:
+    """The reading area of each of the company's books that has one, by book id."""
+    rows = Book.objects.filter(company_id=company_id, area_id__isnull=False)
+    return dict(rows.values_list("id", "area_id"))

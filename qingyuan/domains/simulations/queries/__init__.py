@@ -1,0 +1,5 @@
+"""Reads of simulations."""
+
+from qingyuan.domains.simulations.queries.states import Starter, starter, under_way, unfinished
+
+__all__ = ["Starter", "starter", "under_way", "unfinished"]
