@@ -130,7 +130,10 @@ def simulation_page(actor: Actor, simulation_id: int, *, on: date, permission: s
     )
     if row is None:
         raise NotFound(simulation=simulation_id)
-    job = Job.objects.filter(pk=row.job_id or 0).values_list("done_count", "total_count").first() or (0, row.account_count)
+    job = Job.objects.filter(pk=row.job_id or 0).values_list("done_count", "total_count").first() or (
+        0,
+        row.account_count,
+    )
     failed = SimulationChunk.objects.filter(simulation=row, state=ChunkState.FAILED).order_by("chunk_no")
     return SimulationPage(
         row=_row(row),

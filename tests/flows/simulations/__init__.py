@@ -1,0 +1,1 @@
+"""Simulations through the browser."""
