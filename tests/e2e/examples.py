@@ -11,6 +11,7 @@ from tests.e2e.payments_examples import NO_PAGES_OF_PAYMENTS, PAYMENTS
 from tests.e2e.readings_examples import NO_PAGES_OF_READINGS, READINGS
 from tests.e2e.records_examples import NO_PAGES_OF_RECORDS, RECORDS
 from tests.e2e.settings_examples import NO_PAGES, SETTINGS
+from tests.e2e.simulation_examples import NO_PAGES_OF_SIMULATIONS, SIMULATIONS
 
 EXAMPLES: dict[str, Callable[[], dict[str, object]]] = {
     "gallery:record-tab": lambda: {"tab": "readings"},
@@ -19,6 +20,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, object]]] = {
     **BILLING,
     **READINGS,
     **RECORDS,
+    **SIMULATIONS,
 }
 
 NOT_PAGES = {
@@ -27,6 +29,7 @@ NOT_PAGES = {
     **NO_PAGES_OF_PAYMENTS,
     **NO_PAGES_OF_READINGS,
     **NO_PAGES_OF_RECORDS,
+    **NO_PAGES_OF_SIMULATIONS,
     "shell:columns": "takes a POST alone",
     "gallery:progress": "a part of a page",
     "gallery:reveal": "a part of a page",

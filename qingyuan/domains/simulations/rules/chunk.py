@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from qingyuan.domains.simulations.rules.outcome import Cycle, Outcome
-from qingyuan.domains.simulations.rules.sums import Cell, add_bills, add_cycle, empty_cell
+from qingyuan.domains.simulations.rules.sums import Cell, add_bills, add_cycle, empty_cell, merge
 
 MOST_PEOPLE = 8
 """Households of this many people and more stand together."""
@@ -91,16 +91,18 @@ class Chunk:
 
     def result(self) -> dict[str, Any]:
         """The chunk's sums as plain data, for `sums.merged`."""
-        total = empty_cell()
         cells: tuple[dict[str, Cell], ...] = ({}, {}, {})
         for key, count in self._tally.items():
             dims, base, new = key
-            for cell in self._cells(dims, total, cells):
+            for cell in self._cells(dims, cells):
                 add_bills(cell, base, new, count=count, issued=self._issued[key])
         for side in (0, 1):
             for (dims, top), count in self._cycles[side].items():
-                for cell in self._cells(dims, total, cells):
+                for cell in self._cells(dims, cells):
                     add_cycle(cell, side, top, count)
+        total = empty_cell()
+        for cell in cells[0].values():
+            merge(total, cell)
         return {
             "total": total,
             "class": cells[0],
@@ -112,8 +114,12 @@ class Chunk:
         }
 
     @staticmethod
-    def _cells(dims: Dims, total: Cell, cells: tuple[dict[str, Cell], ...]) -> list[Cell]:
-        found = [total]
+    def _cells(dims: Dims, cells: tuple[dict[str, Cell], ...]) -> list[Cell]:
+        found = []
         for by, value in zip(cells, dims, strict=True):
-            found.append(by.setdefault("" if value is None else str(value), empty_cell()))
+            key = "" if value is None else str(value)
+            cell = by.get(key)
+            if cell is None:
+                cell = by[key] = empty_cell()
+            found.append(cell)
         return found

@@ -34,10 +34,19 @@ def add_bills(cell: Cell, base: Outcome, new: Outcome, *, count: int, issued: in
     cell["issued"] += issued
     cell["base"] += base.fen * count
     cell["new"] += new.fen * count
+    items, tiers = cell["items"], cell["tiers"]
     for side, outcome in enumerate((base, new)):
         for code, fen in outcome.items:
-            cell["items"].setdefault(code, [0, 0])[side] += fen * count
-        _add_list(cell["tiers"][side], [litres * count for litres in outcome.tiers])
+            amounts = items.get(code)
+            if amounts is None:
+                amounts = items[code] = [0, 0]
+            amounts[side] += fen * count
+        into = tiers[side]
+        if len(into) < len(outcome.tiers):
+            into.extend([0] * (len(outcome.tiers) - len(into)))
+        for place, litres in enumerate(outcome.tiers):
+            if litres:
+                into[place] += litres * count
 
 
 def add_cycle(cell: Cell, side: int, top: int, count: int = 1) -> None:

@@ -21,6 +21,7 @@ STATES = {
 TITLES = {
     "demo.fill": gettext_lazy("Filling the demo utility"),
     "billing.work_run": gettext_lazy("Billing run"),
+    "simulations.begin": gettext_lazy("Price simulation"),
 }
 """Kinds of jobs whose stored title is a number or a fixed word."""
 

@@ -19,7 +19,6 @@ from qingyuan.overviews.simulations import SimulationPage
 COVERAGE = (Decimal("0.80"), Decimal("0.95"))
 """Households in the first tier, and in the first two: what the national document asks for at least."""
 RATIO = (Decimal(1), Decimal("1.5"), Decimal(3))
-_PLACES = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +295,7 @@ def _spoken(names: tuple[str, str]) -> str:
 
 
 def _share(part: Decimal, whole: Decimal) -> Decimal | None:
-    return (part / whole).quantize(_PLACES) if whole else None
+    return part / whole if whole else None
 
 
 def _at(values: Sequence[int], place: int) -> int:

@@ -98,7 +98,7 @@ def report_data(found: SimulationPage, check: str, refused: Sequence[str]) -> di
         (_("Version"), f"{row.plan_code} {date_text(row.version_from)}{' · ' + _('draft') if row.is_draft else ''}"),
         (_("Price document no."), found.document_no or "—"),
         (_("Periods"), f"{month_text(row.first_month)} – {month_text(row.last_month)}"),
-        (_("Accounts"), integer_text(found.results["accounts"]["total"][0])),
+        (_("Households"), integer_text(found.results["accounts"]["total"][0])),
         (_("Bills"), integer_text(row.bills)),
         (_("Baseline (yuan)"), money_text(base)),
         (_("Simulated (yuan)"), f"{money_text(new)} ({_change(new - base, base)})"),
@@ -122,7 +122,7 @@ def _parts(found: SimulationPage) -> list[dict[str, Any]]:
     parts = [
         _table(
             _("Revenue by charge item"),
-            (_("Charge item"), _("Baseline"), _("Simulated"), _("Change"), _("Change in %")),
+            (_("Charge item"), _("Baseline"), _("Simulated"), _("Increase"), _("Change in %")),
             [
                 (each.name, money_text(each.base), money_text(each.new), money_text(each.change), percent_text(each.change_share))
                 for each in items
@@ -183,7 +183,7 @@ def _spread(found: SimulationPage) -> dict[str, Any]:
 
 def _dimension(label: str, rows: Sequence[DimensionRow]) -> dict[str, Any]:
     labels = (
-        *(label, _("Accounts"), _("Baseline"), _("Simulated"), _("Change in %")),
+        *(label, _("Households"), _("Baseline"), _("Simulated"), _("Change in %")),
         *(_("Pay more"), _("Pay less"), _("Within tier 1"), _("Within tiers 1 and 2")),
     )
     made = [
@@ -200,7 +200,7 @@ def _dimension(label: str, rows: Sequence[DimensionRow]) -> dict[str, Any]:
 def _examples(found: SimulationPage) -> dict[str, Any]:
     labels = (
         *(_("No."), _("Usage class"), _("People"), _("Volume a month")),
-        *(_("Baseline"), _("Simulated"), _("Change"), _("Change in %")),
+        *(_("Baseline"), _("Simulated"), _("Increase"), _("Change in %")),
     )
     rows = [
         (

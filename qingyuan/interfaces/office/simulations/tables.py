@@ -35,7 +35,7 @@ ITEMS: tuple[Column[MoneyRow], ...] = (
     Column("name", gettext_lazy("Charge item")),
     Column("base", gettext_lazy("Baseline"), ColumnKind.MONEY),
     Column("new", gettext_lazy("Simulated"), ColumnKind.MONEY),
-    Column("change", gettext_lazy("Change"), ColumnKind.MONEY),
+    Column("change", gettext_lazy("Increase"), ColumnKind.MONEY),
     Column("change_share", gettext_lazy("Change in %"), ColumnKind.PERCENT),
 )
 TIERS: tuple[Column[TierRow], ...] = (
@@ -43,19 +43,19 @@ TIERS: tuple[Column[TierRow], ...] = (
     Column("limit", gettext_lazy("Simulated limits (m³)")),
     Column("prices", gettext_lazy("Simulated price")),
     Column("base_volume", gettext_lazy("Volume, baseline"), ColumnKind.VOLUME),
-    Column("base_volume_share", gettext_lazy("Share")),
+    Column("base_volume_share", gettext_lazy("Share of all")),
     Column("new_volume", gettext_lazy("Volume, simulated"), ColumnKind.VOLUME),
-    Column("new_volume_share", gettext_lazy("Share")),
+    Column("new_volume_share", gettext_lazy("Share of all")),
     Column("base_households", gettext_lazy("Households, baseline"), ColumnKind.INTEGER),
-    Column("base_share", gettext_lazy("Share")),
+    Column("base_share", gettext_lazy("Share of all")),
     Column("new_households", gettext_lazy("Households, simulated"), ColumnKind.INTEGER),
-    Column("new_share", gettext_lazy("Share")),
+    Column("new_share", gettext_lazy("Share of all")),
 )
 SPREAD: tuple[Column[SpreadRow], ...] = (
     Column("name", gettext_lazy("Change of the account's sum")),
-    Column("accounts", gettext_lazy("Accounts"), ColumnKind.INTEGER),
-    Column("share", gettext_lazy("Share")),
-    Column("change", gettext_lazy("Change"), ColumnKind.MONEY),
+    Column("accounts", gettext_lazy("Households"), ColumnKind.INTEGER),
+    Column("share", gettext_lazy("Share of all")),
+    Column("change", gettext_lazy("Increase"), ColumnKind.MONEY),
 )
 EXAMPLES: tuple[Column[ExampleRow], ...] = (
     Column("name", gettext_lazy("No.")),
@@ -71,7 +71,7 @@ EXAMPLES: tuple[Column[ExampleRow], ...] = (
     Column("monthly", gettext_lazy("Volume a month"), ColumnKind.VOLUME),
     Column("base", gettext_lazy("Baseline"), ColumnKind.MONEY),
     Column("new", gettext_lazy("Simulated"), ColumnKind.MONEY),
-    Column("change", gettext_lazy("Change"), ColumnKind.MONEY),
+    Column("change", gettext_lazy("Increase"), ColumnKind.MONEY),
     Column("change_share", gettext_lazy("Change in %"), ColumnKind.PERCENT),
 )
 VERDICTS: tuple[Column[Verdict], ...] = (
@@ -91,11 +91,11 @@ def dimension_columns(dimension: str) -> tuple[Column[DimensionRow], ...]:
     """The columns of a dimension's table."""
     return (
         Column("name", DIMENSIONS[dimension]),
-        Column("accounts", gettext_lazy("Accounts"), ColumnKind.INTEGER),
+        Column("accounts", gettext_lazy("Households"), ColumnKind.INTEGER),
         Column("volume", gettext_lazy("Volume"), ColumnKind.VOLUME),
         Column("base", gettext_lazy("Baseline"), ColumnKind.MONEY),
         Column("new", gettext_lazy("Simulated"), ColumnKind.MONEY),
-        Column("change", gettext_lazy("Change"), ColumnKind.MONEY),
+        Column("change", gettext_lazy("Increase"), ColumnKind.MONEY),
         Column("change_share", gettext_lazy("Change in %"), ColumnKind.PERCENT),
         Column("dearer", gettext_lazy("Pay more"), ColumnKind.INTEGER),
         Column("cheaper", gettext_lazy("Pay less"), ColumnKind.INTEGER),

@@ -255,7 +255,7 @@ def _page(found: SimulationPage) -> DetailPage:
             Fact(gettext_lazy("Periods"), f"{month_text(row.first_month)} – {month_text(row.last_month)}"),
             Fact(gettext_lazy("Tiers filled from"), month_text(found.lead_month)),
             Fact(gettext_lazy("Price document no."), found.document_no),
-            Fact(gettext_lazy("Accounts"), integer_text(found.results["accounts"]["total"][0]) if done else "—"),
+            Fact(gettext_lazy("Households"), integer_text(found.results["accounts"]["total"][0]) if done else "—"),
             Fact(gettext_lazy("Bills"), integer_text(row.bills)),
             Fact(gettext_lazy("Company"), found.company_name),
             Fact(gettext_lazy("Started by"), f"{row.created_by} {instant_text(row.created_at)}".strip()),
