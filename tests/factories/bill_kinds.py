@@ -7,6 +7,7 @@ from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing.models import Bill, RerateProposal
 from qingyuan.domains.customers.models import HouseholdSize
 from qingyuan.domains.meters.models import PointAccount
+from qingyuan.kernel.period import Month
 from qingyuan.platform.files import operations as files
 from tests.factories.billing import (
     SH_IND,
@@ -24,7 +25,7 @@ from tests.factories.billing import (
     share_group,
 )
 from tests.factories.platform import SYSTEM
-from tests.factories.readings import exchange_meter, link_sub, period_id, plan, read_and_approve
+from tests.factories.readings import OPENED, exchange_meter, link_sub, period_id, plan, read_and_approve
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
 ODD = """
@@ -54,7 +55,8 @@ def every_kind() -> dict[str, Bill]:
     """The bills. Amounts are what the prices give; the tests say which sentences each has to tell."""
     priced = make_priced_town(tariffs=(SH_RES, SH_IND, ODD, CHANGED))
     names = ("usual", "estimated", "rebilled", "corrected", "household", "exchanged", "one", "two", "main", "sub")
-    points = dict(zip((*names, "mixed", "odd", "moved"), make_billable_points(priced, 13), strict=True))
+    names += ("mixed", "odd", "moved", "counted")
+    points = dict(zip(names, make_billable_points(priced, 14), strict=True))
     share_group([account_of(points["one"]), account_of(points["two"])], "G-1")
     link_sub(priced.town, points["main"], points["sub"])
     add_fixed_share(priced, points["mixed"], "INDUSTRY", 20)
@@ -86,6 +88,7 @@ def _january(priced: PricedTown, points: dict[str, int], bills: dict[str, Bill])
         "rebilled": "160",
         "corrected": "300",
         "household": "330",
+        "counted": "400",
     }
     photo = files.store(actor=SYSTEM, name="表.png", media_type="image/png", content=PNG, on=day(1))
     plan(priced.town, day(1))
@@ -128,3 +131,16 @@ def _march(priced: PricedTown, points: dict[str, int], bills: dict[str, Bill]) -
     assert proposal.amount == Decimal("-55.20"), proposal.amount
     made_id = billing.apply_proposal(actor=SYSTEM, proposal_id=proposal.pk, posting_date=day(3))
     bills["correcting"] = Bill.objects.get(pk=made_id)
+    _household_corrected(priced, points["counted"], bills)
+
+
+def _household_corrected(priced: PricedTown, point: int, bills: dict[str, Bill]) -> None:
+    """It was billed without a household; six people lived there from the beginning."""
+    account_id = account_of(point)
+    HouseholdSize.objects.create(
+        company_id=priced.company_id, account_id=account_id, people=6, from_date=OPENED, evidence="户口簿"
+    )
+    billing.rerate_accounts(actor=SYSTEM, account_ids=[account_id], since=Month(2025, 1), on=day(3))
+    (proposal,) = RerateProposal.objects.filter(account_id=account_id, state="OPEN")
+    made_id = billing.apply_proposal(actor=SYSTEM, proposal_id=proposal.pk, posting_date=day(3))
+    bills["household_corrected"] = Bill.objects.get(pk=made_id)

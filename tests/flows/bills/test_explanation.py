@@ -33,7 +33,7 @@ D = Decimal
 Steps = list[tuple[str, str]]
 KINDS = (
     "usual", "shared", "main", "mixed", "odd", "price_change", "cancelled", "rebilled", "estimated", "true_up",
-    "with_correction", "correcting", "household_before", "household", "exchanged",
+    "with_correction", "correcting", "household_corrected", "household_before", "household", "exchanged",
 )  # fmt: skip
 
 
@@ -209,6 +209,11 @@ SAID = {
         "水表 MP000002：两次实际抄表之间的用水按天数分摊，本期 21.017 m³",
     ),
     "correcting": ("用水量：仍为 60 m³", "自来水费：应收 115.20 − 原收 170.40 = -55.20"),
+    "household_corrected": (
+        "计入用水人数：6；原账单：—",
+        "用水量：仍为 300 m³",
+        "自来水费：应收 576.00 − 原收 686.40 = -110.40",
+    ),
     "household_before": (
         "家庭人口自 2025-02-01 起改为 6 人，从该日及以后开始的用水起适用",
         "各档上限：220, 300 m³",
