@@ -55,8 +55,8 @@ def every_kind() -> dict[str, Bill]:
     """The bills. Amounts are what the prices give; the tests say which sentences each has to tell."""
     priced = make_priced_town(tariffs=(SH_RES, SH_IND, ODD, CHANGED))
     names = ("usual", "estimated", "rebilled", "corrected", "household", "exchanged", "one", "two", "main", "sub")
-    names += ("mixed", "odd", "moved", "counted")
-    points = dict(zip(names, make_billable_points(priced, 14), strict=True))
+    more = ("mixed", "odd", "moved", "counted")
+    points = dict(zip((*names, *more), make_billable_points(priced, 14), strict=True))
     share_group([account_of(points["one"]), account_of(points["two"])], "G-1")
     link_sub(priced.town, points["main"], points["sub"])
     add_fixed_share(priced, points["mixed"], "INDUSTRY", 20)
