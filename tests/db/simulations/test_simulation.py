@@ -11,9 +11,10 @@ from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing.models import Bill, RerateProposal, TierGroupMember
 from qingyuan.domains.billing.rules.states import TierSource
 from qingyuan.domains.simulations import operations as simulations
-from qingyuan.domains.simulations.models import SimulationAccount, SimulationChunk
+from qingyuan.domains.simulations.models import Simulation, SimulationAccount, SimulationChunk
 from qingyuan.domains.tariffs.models import PriceVersion
 from qingyuan.kernel.errors import NotFound
+from qingyuan.platform.jobs.models import Job
 from qingyuan.workflows import simulate_tariff
 from tests.factories.billing import (
     SH_IND,
@@ -241,3 +242,30 @@ def test_a_simulation_is_deleted_with_all_it_left(priced: PricedTown) -> None:
 
     assert not SimulationAccount.objects.exists()
     assert not SimulationChunk.objects.exists()
+
+
+def test_what_a_dead_worker_left_is_taken_up_again(priced: PricedTown) -> None:
+    points = make_billable_points(priced, 3)
+    bill_evenly(priced, dict.fromkeys(points, 30), 1)
+    simulation_id = simulate_tariff.simulate(
+        actor=SYSTEM,
+        version_id=draft(priced, REFORM_A),
+        replaces="sh-res",
+        first_month=202501,
+        last_month=202501,
+        title="",
+        on=ON,
+        accounts_per_chunk=1,
+    )
+
+    assert simulate_tariff.reconcile() == 3
+    assert simulate_tariff.reconcile() == 0  # each chunk has its job now
+    for chunk_no in (1, 2, 3):  # the chunks are done, and the worker dies before it closes the simulation
+        assert simulations.work_chunk(simulation_id=simulation_id, chunk_no=chunk_no) == 1
+    simulate_tariff.reconcile()
+
+    found = Simulation.objects.get(pk=simulation_id)
+    assert found.state == "DONE"
+    assert found.results["total"]["bills"] == 3
+    job = Job.objects.get(pk=found.job_id or 0)
+    assert job.state == "DONE"

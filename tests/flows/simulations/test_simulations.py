@@ -155,3 +155,11 @@ def test_few_questions(clerk: Client, priced: PricedTown) -> None:
     made = simulated(priced, draft(priced, REFORM_A), last=202506, on=TODAY)
     assert len(questions(clerk, "/simulations/")) <= LIST
     assert len(questions(clerk, f"/simulations/{made.pk}/")) <= DETAIL
+
+
+def test_a_version_s_page_leads_to_its_simulation(clerk: Client, priced: PricedTown) -> None:
+    version = draft(priced, REFORM_A)
+
+    page = clerk.get(f"/tariffs/sh-res/{version}/").content.decode()
+
+    assert f'href="/simulations/new/?version={version}"' in page

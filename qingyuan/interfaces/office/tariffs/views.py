@@ -231,6 +231,8 @@ def _page(request: OfficeRequest, found: PlanPage, shown: VersionRow) -> DetailP
     if may_edit and shown.is_published:
         url = reverse("tariffs:new-version", args=[row.code, shown.id])
         actions.append(Action(_("New version"), url, icon="plus", key="new"))
+    if may_edit and row.kind is PlanKind.PLAN:
+        actions.append(Action(_("Simulate"), f"{reverse('simulations:new')}?version={shown.id}", icon="chart-bar"))
     if (
         "tariffs.publish" in request.permissions
         and row.kind is PlanKind.PLAN
