@@ -189,7 +189,11 @@ def test_answers_wait_while_the_sheet_does_not_hold(drafter: Client) -> None:
 
     assert answer.status_code == 200
     assert answer.context["answers"].example is None
-    assert answer.context["answers"].problems
+    assert answer.context["answers"].problems == ("请填写第 1 档 上限",)
+
+    answer = drafter.post(address(draft, "work/"), sheet(drafter, draft) | {"charge-0-price-1": "很贵"})
+
+    assert answer.context["answers"].problems == ("第 2 档 water 单价：“很贵”不是数（写法如 3.30）",)
 
 
 def test_the_last_changer_does_not_publish_the_second_person_does(drafter: Client, second: Client) -> None:

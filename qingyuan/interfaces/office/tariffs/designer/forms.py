@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from qingyuan.domains.tariffs.rules.nodes import FileProblem
@@ -247,8 +248,21 @@ class SheetForm(OfficeForm):
         """The parser's complaints at their fields, those without one above the form, with their place in the file."""
         for problem in problems:
             field = field_of(problem, self.fields)
-            sentence = code_sentence(problem.code, problem.params)
+            sentence = self._sentence(problem, field)
             self.add_error(field, sentence if field else f"{problem.place}: {sentence}" if problem.place else sentence)
+
+    def in_words(self, problem: FileProblem) -> str:
+        """A complaint with the label of its field, for a list that stands apart from the fields."""
+        field = field_of(problem, self.fields)
+        if field is not None and not self.sheet[field]:
+            return self._sentence(problem, field)
+        place = str(self.fields[field].label or "") if field is not None else problem.place
+        return _("%(place)s: %(sentence)s") % {"place": place, "sentence": self._sentence(problem, field)}
+
+    def _sentence(self, problem: FileProblem, field: str | None) -> str:
+        if field is not None and not self.sheet[field]:
+            return _("Please enter: %(label)s") % {"label": self.fields[field].label}
+        return code_sentence(problem.code, problem.params)
 
     def placed(self, *names: str) -> list[PlacedField]:
         """The fields of these names that the sheet has."""
@@ -284,7 +298,7 @@ def _choice(label: Label, choices: Choices, now: str) -> forms.ChoiceField:
     """A choice that also offers what stands there now, though the list does not have it; empty: the list alone."""
     field = ListedField(label=str(label), required=False)
     field.listed = list(choices)
-    if now and now not in {code for code, _word in field.listed}:
+    if now and now not in {code for code, _name in field.listed}:
         field.listed.append((now, now))
     field.choices = field.listed
     return field

@@ -176,7 +176,7 @@ def answers_to(work: Work, given: Mapping[str, Any] | None) -> Answers:
     shown = work.parsed or work.record.parsed
     question = ExampleForm(shown, given if given is not None else {"volume": "20", "months": "1"})
     if work.parsed is None:
-        sentences = tuple(code_sentence(problem.code, problem.params) for problem in work.problems)
+        sentences = tuple(work.form.in_words(problem) for problem in work.problems)
         return Answers(question, problems=tuple(dict.fromkeys(sentences)), slider_end=slider_end(shown))
     asked = question.cleaned_data if question.is_valid() else {}
     answers = Answers(
