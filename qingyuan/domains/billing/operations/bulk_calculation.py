@@ -8,6 +8,7 @@ from django.db import connection
 from qingyuan.domains.billing.models import BillingRun, RunChunk
 from qingyuan.domains.billing.operations.bulk_pricing import copy_pricings
 from qingyuan.domains.billing.queries import bulk_facts
+from qingyuan.domains.billing.queries.bill_facts import recent_means
 from qingyuan.domains.billing.queries.bulk_facts import Scope
 from qingyuan.domains.billing.queries.statements import array_literal, rows_of
 from qingyuan.domains.billing.queries.terms import terms_maker
@@ -52,6 +53,12 @@ def calculate_bulk(run: BillingRun, chunk: RunChunk, prices: PriceList) -> int:
         "hold_factor": rules.hold_factor,
         "hold_from": rules.hold_from,
     }
+    with bulk_facts.hashing():
+        dear = rows_of(_DEAR, given)
+    means = recent_means([point_id for _, point_id in dear])
+    usual = [(reading_item_id, means[point_id]) for reading_item_id, point_id in dear if point_id in means]
+    given["usual_items"] = array_literal(reading_item_id for reading_item_id, _ in usual)
+    given["usual_means"] = "{" + ",".join([str(mean) for _, mean in usual]) + "}"
     with bulk_facts.hashing(), connection.cursor() as cursor:
         cursor.execute(_ITEMS, given)
         return int(cursor.rowcount)
@@ -87,9 +94,14 @@ _ITEMS = f"""
     JOIN run_pricing k ON k.run_id = %(run)s AND k.chunk_no = %(chunk)s AND k.key = u.key
     JOIN unnest(%(items)s::bigint[], %(hashes)s::text[]) AS hashed(reading_item_id, hash)
       ON hashed.reading_item_id = u.reading_item_id
-    LEFT JOIN LATERAL (
-        SELECT round(avg(recent.amount), 2) AS mean FROM (
-            SELECT b.amount FROM bill_live l JOIN bill b ON b.id = l.bill_id WHERE l.point_id = u.point_id
-            ORDER BY l.yyyymm DESC, l.round_no DESC LIMIT 6) AS recent) AS usual ON k.amount >= %(least)s AND k.amount > 0
+    LEFT JOIN unnest(%(usual_items)s::bigint[], %(usual_means)s::numeric[]) AS usual(reading_item_id, mean)
+      ON usual.reading_item_id = u.reading_item_id
     WHERE u.is_usual
+"""
+# Those whose amount is worth a look. Their last bills are looked up apart, by index: joined by hashing, each of them would
+# read all bills.
+_DEAR = """
+    SELECT u.reading_item_id, u.point_id FROM bulk_usage u
+    JOIN run_pricing k ON k.run_id = %(run)s AND k.chunk_no = %(chunk)s AND k.key = u.key
+    WHERE u.is_usual AND k.amount >= %(least)s AND k.amount > 0 ORDER BY u.reading_item_id
 """
