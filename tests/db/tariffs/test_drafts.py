@@ -77,7 +77,7 @@ def test_a_date_has_one_version(utility: Utility, first: Actor) -> None:
 
 def test_who_changed_last_does_not_publish(utility: Utility, first: Actor, second: Actor) -> None:
     draft = begun(utility, first)
-    save(second, draft, draft.source.replace("'4.30'", "'4.40'"))
+    save(second, draft, draft.source.replace("'4.60'", "'4.40'"))
 
     with pytest.raises(tariffs.OwnDraft):
         publish(second, draft)
@@ -130,7 +130,7 @@ def test_a_case_across_the_change_of_price_is_rated_by_both_versions(utility: Ut
 
 def test_stale_changes_are_refused(utility: Utility, first: Actor, second: Actor) -> None:
     draft = begun(utility, first)
-    save(second, draft, draft.source.replace("'4.30'", "'4.40'"))
+    save(second, draft, draft.source.replace("'4.60'", "'4.40'"))
 
     with pytest.raises(StaleEdit):
         save(first, draft, draft.source)
@@ -193,7 +193,7 @@ def test_people_elsewhere_do_not_draft(utility: Utility, first: Actor) -> None:
 
 def test_what_happened_to_a_draft_is_recorded(utility: Utility, first: Actor, second: Actor) -> None:
     draft = begun(utility, first)
-    number = save(second, draft, draft.source.replace("'4.30'", "'4.40'"))
+    number = save(second, draft, draft.source.replace("'4.60'", "'4.40'"))
     tariffs.discard_draft(actor=first, version_id=draft.pk, version=number, on=ON)
 
     actions = AuditEntry.objects.filter(object_type="price_plan").order_by("id").values_list("action", flat=True)
