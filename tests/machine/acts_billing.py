@@ -20,12 +20,7 @@ BILLED_STATES = ("ACTIVE", "CLOSING")
 
 def bill(world: World, yyyymm: int, *, with_earlier: bool, chunk_size: int) -> None:
     """A run over the month (and what earlier months left): calculated, checked and issued."""
-    due = [
-        (point, each)
-        for point in world.points.values()
-        for each in point.reads.values()
-        if each.state == APPROVED and (each.yyyymm == yyyymm or (with_earlier and each.yyyymm < yyyymm))
-    ]
+    due = due_readings(world, yyyymm, with_earlier=with_earlier)
     period = period_id(world.town.priced.town, yyyymm)
 
     def calculated() -> BillingRun:
@@ -33,6 +28,9 @@ def bill(world: World, yyyymm: int, *, with_earlier: bool, chunk_size: int) -> N
 
     if not due:
         refused("billing.nothing_to_bill", calculated)
+        return
+    if world.open_run is not None:
+        refused("billing.book_taken", calculated)
         return
     run = calculated()
     made = predict(world, [one for one in due if world.states[one[0].account_id] in BILLED_STATES])
@@ -52,6 +50,16 @@ def bill(world: World, yyyymm: int, *, with_earlier: bool, chunk_size: int) -> N
     take_in(world, run.pk, made, world.today + DUE_DAYS)
 
 
+def due_readings(world: World, yyyymm: int, *, with_earlier: bool) -> list[tuple[Point, Read]]:
+    """The approved readings that a run over the month takes."""
+    return [
+        (point, each)
+        for point in world.points.values()
+        for each in point.reads.values()
+        if each.state == APPROVED and (each.yyyymm == yyyymm or (with_earlier and each.yyyymm < yyyymm))
+    ]
+
+
 def predict(world: World, due: list[tuple[Point, Read]]) -> list[Bill]:
     """The bills of these readings, worked in tier order so that each finds what was used before it. Without ids."""
     places = {
@@ -67,23 +75,27 @@ def predict(world: World, due: list[tuple[Point, Read]]) -> list[Bill]:
     return made
 
 
-def take_in(world: World, run_id: int, made: list[Bill], due: date) -> None:
-    """The bills have their ids now; they stand, and are posted account by account in the order of their months."""
+def take_in(world: World, run_id: int, made: list[Bill], due: date) -> list[Bill]:
+    """The bills that the run issued have their ids now; they stand, and are posted account by account in the order of their
+    months. Returns them; a bill that the model has not made must not be there.
+    """
     rows = rows_of("SELECT point_id, yyyymm, id FROM bill WHERE run_id = %s", [run_id])
     ids = {(row[0], row[1]): row[2] for row in rows}
-    assert len(ids) == len(made)
-    for each in made:
+    issued = [each for each in made if (each.point, each.terms.yyyymm) in ids]
+    assert len(issued) == len(ids), f"issued {ids}, of which the model made {issued}"
+    for each in issued:
         each.bill_id = ids[each.point, each.terms.yyyymm]
         if each.place[1] == LAST:
             each.place = (each.place[0], each.bill_id)
         world.bills.live[each.bill_id] = each
-        read = world.points[each.point].reads[each.terms.yyyymm]
+        read = world.read_of(each)
         read.state, read.changed = BILLED, False
     for account_id, purse in world.purses.items():
-        own = sorted((each for each in made if each.account_id == account_id), key=lambda one: one.terms.yyyymm)
+        own = sorted((each for each in issued if each.account_id == account_id), key=lambda one: one.terms.yyyymm)
         posted = [(each.bill_id, each.amount) for each in own if each.amount]
         if posted:
             purse.post(posted, due)
+    return issued
 
 
 def cancel(world: World, bill_id: int) -> None:
@@ -101,6 +113,8 @@ def cancel(world: World, bill_id: int) -> None:
 def _gone(world: World, known: Bill) -> Read:
     ids = world.bills.cancel(known)
     world.gone_bills.append(known.bill_id)
+    if world.open_run is not None:
+        world.open_run.cancelled_groups.add(known.terms.group_id)
     world.purses[known.account_id].cancel(ids)
     read = world.points[known.point].reads[known.terms.yyyymm]
     read.state = APPROVED

@@ -1,5 +1,7 @@
 """Acts on proposals, in both copies: corrections of changed usage and moved room, past bills looked at again."""
 
+from decimal import Decimal
+
 from qingyuan.domains.billing import operations as billing
 from qingyuan.kernel.period import Month
 from tests.factories.platform import SYSTEM
@@ -18,7 +20,8 @@ def propose(world: World) -> None:
     wanted = [
         (each, world.pieces(each), each.terms) for each in world.bills.live.values() if _read(world, each).changed
     ]
-    _same(made, world.bills.together(wanted))
+    found, expected = _proposed(made), _amounts(world.bills.together(wanted))
+    assert found == expected, f"proposed {found}, expected {expected}"
 
 
 def look_again(world: World, account_ids: list[int], since: Month) -> None:
@@ -28,14 +31,20 @@ def look_again(world: World, account_ids: list[int], since: Month) -> None:
     recent = [each for each in world.bills.live.values() if each.terms.yyyymm >= since.number]
     groups = {each.terms.group_id for each in recent if each.account_id in account_ids}
     wanted = [_today(world, each) for each in recent if each.terms.group_id in groups]
-    _same(done.proposal_ids, [each for each in world.bills.together(wanted) if each.amount])
+    # What only moved between the bill's lines is shown with 0.00.
+    found = {key: amount for key, amount in _proposed(done.proposal_ids).items() if amount}
+    expected = {key: amount for key, amount in _amounts(world.bills.together(wanted)).items() if amount}
+    assert found == expected, f"proposed {found}, expected {expected}"
 
 
-def _same(made: tuple[int, ...], expected: list[Difference]) -> None:
+def _proposed(made: tuple[int, ...]) -> dict[int, Decimal]:
     rows = rows_of("SELECT bill_id, amount FROM rerate_proposal WHERE id = ANY(%s)", [list(made)])
-    found = {row[0]: row[1] for row in rows}
-    wanted = {each.bill.bill_id: each.amount for each in expected}
-    assert {key: amount for key, amount in found.items() if amount or key in wanted} == wanted, f"{found}, not {wanted}"
+    assert len({row[0] for row in rows}) == len(rows), f"a bill is proposed twice: {rows}"
+    return {row[0]: row[1] for row in rows}
+
+
+def _amounts(differences: list[Difference]) -> dict[int, Decimal]:
+    return {each.bill.bill_id: each.amount for each in differences}
 
 
 def apply(world: World, proposal: Waiting) -> bool:

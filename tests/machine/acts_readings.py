@@ -77,7 +77,9 @@ def correct(world: World, point: Point, of_month: Read, more: int) -> None:
         return
     correct_it()
     for each, pieces in zip(touched, before, strict=True):
-        each.changed = each.changed or (each.state == "BILLED" and point.pieces(each) != pieces)
+        if point.pieces(each) != pieces:
+            each.edits += 1
+            each.changed = each.changed or each.state == "BILLED"
 
 
 def change_household(world: World, account_id: int, people: int, from_date: date) -> None:

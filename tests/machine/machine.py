@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from qingyuan.kernel.period import Month
-from tests.machine import acts_billing, acts_correcting, acts_money, acts_readings
+from tests.machine import acts_billing, acts_correcting, acts_money, acts_readings, acts_runs
 from tests.machine.comparison import compare, compare_at_the_end, open_proposals
 from tests.machine.plain_points import Point, Read
 from tests.machine.world import LAST_MONTH, Town, World
@@ -40,6 +40,8 @@ class TownMachine(RuleBasedStateMachine):
             self._block.__exit__(None, None, None)
 
     def _end(self, world: World) -> None:
+        if world.open_run is not None:
+            acts_runs.discard(world)
         acts_correcting.settle(world)
         acts_money.count_the_till(world)
         compare_at_the_end(world)
@@ -119,6 +121,25 @@ class TownMachine(RuleBasedStateMachine):
         month = months[back % len(months)]
         acts_billing.bill(self._world, month, with_earlier=with_earlier, chunk_size=chunk_size)
 
+    @precondition(lambda self: self._world.has_approved and self._world.open_run is None)
+    @rule(back=st.sampled_from([0, 0, 1]), with_earlier=st.booleans(), chunk_size=st.sampled_from([1, 100]))
+    def calculate(self, back: int, with_earlier: bool, chunk_size: int) -> None:
+        """A run that waits to be issued."""
+        months = sorted({month for point in self._world.points.values() for month in point.reads}, reverse=True)
+        month = months[back % len(months)]
+        acts_runs.calculate(self._world, month, with_earlier=with_earlier, chunk_size=chunk_size)
+
+    @precondition(lambda self: self._world.open_run is not None)
+    @rule()
+    def issue(self) -> None:
+        acts_runs.issue(self._world)
+
+    @precondition(lambda self: self._world.open_run is not None)
+    @rule(which=nth)
+    def discard(self, which: int) -> None:
+        if which < 2:
+            acts_runs.discard(self._world)
+
     @precondition(lambda self: self._world.bills.live)
     @rule(which=nth)
     def cancel(self, which: int) -> None:
@@ -188,9 +209,12 @@ class TownMachine(RuleBasedStateMachine):
             acts_readings.take_off(self._world, point, used)
 
     @precondition(lambda self: "CLOSING" in self._world.states.values())
-    @rule(which=nth)
+    @rule(which=st.integers(0, 30))
     def close(self, which: int) -> None:
-        acts_readings.close(self._world, self._closing(which) if which < 10 else self._point(which))
+        if which < 5:
+            acts_readings.close(self._world, self._closing(which))
+        elif which < 10:
+            acts_readings.close(self._world, self._point(which))
 
     @precondition(lambda self: "CLOSING" in self._world.states.values())
     @rule(which=nth, used=volumes)

@@ -37,6 +37,8 @@ class Read:
     on: date | None = None
     value: Decimal | None = None
     adjusted: Decimal | None = None
+    edits: int = 0
+    """How often its usage was corrected since it was taken."""
     changed: bool = False
     """Whether its usage was changed since it was billed and no bill or correction has answered that."""
 

@@ -22,10 +22,14 @@ from qingyuan.domains.tariffs.rules import limits
 from qingyuan.kernel.errors import DomainError
 from qingyuan.platform.locking.door import LockOrderError
 from tests.machine.machine import TownMachine
+from tests.machine.test_lives import usual_life
 from tests.machine.test_machine import QUIET, town
-from tests.machine.world import Town
+from tests.machine.world import Town, World
 
 __all__ = ["town"]
+SEEN = (AssertionError, DomainError, DatabaseError, KeyError, LockOrderError)
+"""What a fault ends in: a difference, or that it breaks what follows."""
+
 Plant = Callable[[pytest.MonkeyPatch], None]
 FINDING = settings(QUIET, max_examples=60, stateful_step_count=30, derandomize=True, phases=[Phase.generate])
 
@@ -91,29 +95,41 @@ def _taken_twice(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(taking, "_taken_before", lambda *_given: None)
 
 
-QUICK: tuple[Plant, ...] = (
+IN_A_LIFE: tuple[Plant, ...] = (
     _fen_lost,
     _tier_use_kept,
     _no_offset,
     _credit_clears_nothing,
     _later_bills_forgotten,
+    _place_lost,
+    _change_never_answered,
     _taken_twice,
 )
-SLOW: tuple[Plant, ...] = (_newest_bill_first, _place_lost, _change_never_answered, _first_household)
+EVERY: tuple[Plant, ...] = (*IN_A_LIFE, _newest_bill_first, _first_household)
 
 
 def _named(plant: Plant) -> str:
     return plant.__name__.strip("_")
 
 
-@pytest.mark.parametrize("plant", QUICK, ids=_named)
-def test_a_planted_fault_is_seen(plant: Plant, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    _see(plant, town, monkeypatch)
+@pytest.mark.parametrize("plant", IN_A_LIFE, ids=_named)
+def test_a_planted_fault_is_seen_in_one_life(
+    plant: Plant, town: Town, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(town)
+    plant(monkeypatch)
+
+    with pytest.raises(SEEN):
+        usual_life(world)
+
+
+def test_a_planted_fault_is_seen_by_the_machine(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    _see(_tier_use_kept, town, monkeypatch)
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("plant", SLOW, ids=_named)
-def test_a_planted_fault_is_seen_in_the_end(plant: Plant, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("plant", EVERY, ids=_named)
+def test_each_planted_fault_is_seen_by_the_machine(plant: Plant, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     _see(plant, town, monkeypatch)
 
 
@@ -121,7 +137,6 @@ def _see(plant: Plant, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TownMachine, "town", town, raising=False)
     monkeypatch.setattr(terms_queries, "_makers", type(terms_queries._makers)())  # nothing priced rightly before
     plant(monkeypatch)
-    seen = (AssertionError, DomainError, DatabaseError, KeyError, LockOrderError)  # a fault may also break what follows
 
-    with pytest.raises(seen):
+    with pytest.raises(SEEN):
         run_state_machine_as_test(TownMachine, settings=FINDING)

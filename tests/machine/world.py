@@ -77,6 +77,15 @@ class PeopleRow:
 
 
 @dataclass
+class OpenRun:
+    """A run that is calculated and not issued: its bills in tier order, each with how often its reading had been corrected."""
+
+    run_id: int
+    made: list[tuple[Bill, int]]
+    cancelled_groups: set[int] = field(default_factory=set)
+
+
+@dataclass
 class World:
     """The model's copy of the town."""
 
@@ -92,6 +101,7 @@ class World:
     gone_bills: list[int] = field(default_factory=list)
     gone_payments: list[int] = field(default_factory=list)
     stock: list[int] = field(default_factory=list)
+    open_run: OpenRun | None = None
     waiting: int = 0
     """How many proposals wait for a decision."""
     bills: Bills = field(init=False)
@@ -151,6 +161,10 @@ class World:
         people = tuple((row.start, row.people) for row in sorted(lasting, key=lambda row: row.start))
         tariff = "m-works" if point.key == self.town.works else "m-homes"
         return Terms(tariff, people, point.months(read), read.yyyymm, self.groups[point.key])
+
+    def read_of(self, bill: Bill) -> Read:
+        """The reading that the bill is of."""
+        return self.points[bill.point].reads[bill.terms.yyyymm]
 
     def pieces(self, bill: Bill) -> list[Piece]:
         """The usage of the bill's reading as it stands now."""
