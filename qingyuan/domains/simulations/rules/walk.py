@@ -20,8 +20,8 @@ from qingyuan.domains.tariffs.rules.rate import rate
 from qingyuan.domains.tariffs.rules.request import NO_VOLUME, RatingRequest, TierUse
 from qingyuan.kernel.errors import DomainError
 
-MOST_CONDITIONS = 20000
-MOST_RESULTS = 5000
+MOST_KEPT = 60000
+"""How many conditions and results a walker keeps in all before it starts anew: what is kept stays below 100 MB."""
 Key = tuple[PiecesKey, Use, Decimal]
 
 
@@ -65,6 +65,7 @@ class Walker:
         self._recorded, self._reform = recorded, reform
         self._carries = reform.version.volume.carry
         self._conditions: dict[tuple[str, str], Condition] = {}
+        self._kept = 0
 
     def walk(self, bills: Sequence[Standing], entered: Iterable[Counted] = ()) -> Iterator[Walked]:
         """The bills of one tier group in tier order. A group of which no bill names the plan gives nothing.
@@ -72,6 +73,9 @@ class Walker:
         `entered`: the use that no bill counted. Raises UnknownFormat, and ValueError or KeyError for a text that is no
         snapshot.
         """
+        if self._kept > MOST_KEPT:
+            self._conditions.clear()
+            self._kept = 0
         read = [
             (parts, self._condition(parts))
             for parts in (parts_of(e.snapshot, hash_format=e.hash_format) for e in bills)
@@ -118,8 +122,7 @@ class Walker:
         key = (parts.before, parts.after)
         known = self._conditions.get(key)
         if known is None:
-            if len(self._conditions) >= MOST_CONDITIONS:
-                self._conditions.clear()
+            self._kept += 1
             base = parse_request(json.loads(f"{parts.before}{parts.after}}}"))
             new = self._reform.of(base)
             day = base.period_date
@@ -127,8 +130,8 @@ class Walker:
             self._conditions[key] = known
         return known
 
-    @staticmethod
     def _rated(
+        self,
         template: RatingRequest,
         results: dict[Key, Outcome],
         pieces: PiecesKey,
@@ -139,8 +142,7 @@ class Walker:
         key = (pieces, use, carry)
         known = results.get(key)
         if known is None:
-            if len(results) >= MOST_RESULTS:
-                results.clear()
+            self._kept += 1
             request = replace(
                 template,
                 pieces=pieces_of(pieces),
