@@ -13,12 +13,10 @@ from qingyuan.domains.billing.operations import cancel, cancelling
 from qingyuan.domains.billing.queries import bill_facts
 from qingyuan.domains.billing.queries import terms as terms_queries
 from qingyuan.domains.ledger.operations import credits as credit_notes
-from qingyuan.domains.ledger.operations import offsets, undoing
-from qingyuan.domains.ledger.operations.desk import Desk
+from qingyuan.domains.ledger.operations import offsets
 from qingyuan.domains.ledger.rules import allocation
 from qingyuan.domains.payments.operations import taking
 from qingyuan.domains.readings import operations as readings
-from qingyuan.domains.tariffs.rules import limits
 from qingyuan.kernel.errors import DomainError
 from qingyuan.platform.locking.door import LockOrderError
 from tests.machine.machine import TownMachine
@@ -56,19 +54,6 @@ def _no_offset(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(offsets, "_plan", lambda *_given: [])
 
 
-def _newest_bill_first(patch: pytest.MonkeyPatch) -> None:
-    right = Desk.of_account
-    patch.setattr(Desk, "of_account", lambda *given: right(*given)[::-1])
-
-
-def _oldest_offset_undone_first(patch: pytest.MonkeyPatch) -> None:
-    def oldest(self: undoing.Offsets, prepayment_id: int) -> list[Any]:
-        movements = self._by_fund[prepayment_id]
-        return self._clearings.pop(movements.pop(0)) if movements else []
-
-    patch.setattr(undoing.Offsets, "newest", oldest)
-
-
 def _credit_clears_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(credit_notes, "_targets", lambda *_given: [])
 
@@ -86,10 +71,6 @@ def _change_never_answered(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(readings, "mark_changes_answered", lambda **_given: None)
 
 
-def _first_household(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(limits, "people_at", lambda changes, _day: changes[0].people if changes else None)
-
-
 def _taken_twice(patch: pytest.MonkeyPatch) -> None:
     """The same sending again is another payment."""
     patch.setattr(taking, "_taken_before", lambda *_given: None)
@@ -105,7 +86,6 @@ IN_A_LIFE: tuple[Plant, ...] = (
     _change_never_answered,
     _taken_twice,
 )
-EVERY: tuple[Plant, ...] = (*IN_A_LIFE, _newest_bill_first, _first_household)
 
 
 def _named(plant: Plant) -> str:
@@ -128,7 +108,7 @@ def test_a_planted_fault_is_seen_by_the_machine(town: Town, monkeypatch: pytest.
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("plant", EVERY, ids=_named)
+@pytest.mark.parametrize("plant", IN_A_LIFE, ids=_named)
 def test_each_planted_fault_is_seen_by_the_machine(plant: Plant, town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     _see(plant, town, monkeypatch)
 
