@@ -151,11 +151,6 @@ def test_earlier_read_changed_moves_the_start_of_all_unread_items_after_it() -> 
     assert (march.segments.get().start_value, march.usage_volume) == (Decimal(150), Decimal(30))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="a volume that a person set (漏水减免) is dropped without a word when the register before it is corrected: "
-    "rebuilding.rebuild works the usage out from the registers alone, the part ADJUSTMENT is forgotten",
-)
 def test_adjusted_volume_outlives_a_correction_of_the_month_before() -> None:
     town = make.make_town()
     point = make.make_point(town)
@@ -173,6 +168,10 @@ def test_adjusted_volume_outlives_a_correction_of_the_month_before() -> None:
 
     february.refresh_from_db()
     assert february.usage_volume == Decimal(50)  # 150 → 220, less the 20 that were let off
+    assert february.consumption is not None
+    parts = february.consumption.parts.order_by("position")
+    assert [(part.kind, part.volume) for part in parts] == [("METER", Decimal(70)), ("ADJUSTMENT", Decimal(-20))]
+    assert parts[1].evidence["reason"] == "漏水减免"
 
 
 def test_later_period_waits_for_the_approval_of_the_earlier() -> None:

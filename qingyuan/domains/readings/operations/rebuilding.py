@@ -4,6 +4,7 @@ An item's stretches are planned anew from the last item before it and the instal
 read, on the meter that it now belongs to. Few items at a time; works one after another, the earliest first.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,7 +14,7 @@ from django.db import connection
 
 from qingyuan.domains.readings.models import Reading, ReadingSegment
 from qingyuan.domains.readings.operations.approve import consumption_of
-from qingyuan.domains.readings.operations.consumption_rows import insert_consumptions, point_items_at
+from qingyuan.domains.readings.operations.consumption_rows import NewPart, insert_consumptions, point_items_at
 from qingyuan.domains.readings.operations.item_rows import insert_segments
 from qingyuan.domains.readings.operations.reading_rows import copy_anomalies, update_segments
 from qingyuan.domains.readings.operations.taking import ReadRow, TakenItem
@@ -27,11 +28,25 @@ from qingyuan.domains.readings.rules.anomalies import high_usage_limit
 from qingyuan.domains.readings.rules.averages import months_covered
 from qingyuan.domains.readings.rules.outcome import ItemOutcome, Taken, outcome_of
 from qingyuan.domains.readings.rules.segments import InstalledRegister, plan_segments
-from qingyuan.domains.readings.rules.states import Algorithm, ChangeReason, ItemState
+from qingyuan.domains.readings.rules.states import Algorithm, ChangeReason, ItemState, PartKind
 from qingyuan.kernel.errors import DomainError
 from qingyuan.kernel.period import Month
 
 _DONE = frozenset({ItemState.APPROVED, ItemState.BILLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Adjusted:
+    """What a person added to, or (negative) took off, the measured usage (增减水量), and why; 0 when nobody did."""
+
+    volume: Decimal
+    evidence: Mapping[str, object]
+
+    def part(self, start: date, end: date) -> tuple[NewPart, ...]:
+        """The adjustment as a part of the usage in [start, end); none when there is none."""
+        if not self.volume:
+            return ()
+        return (NewPart(PartKind.ADJUSTMENT, start, end, self.volume, evidence=self.evidence),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +101,7 @@ def rebuild(reading_item_id: int, *, on: date, reason: ChangeReason, new_ends: S
     item the same raises the rule's refusal, and nothing is changed.
     """
     work = work_items([reading_item_id])[reading_item_id]
+    adjusted = _adjusted(work)
     rules = unit_rules(work.unit_id, on=on)
     _replan(work, rules)
     fresh = work_items([reading_item_id])[reading_item_id]
@@ -99,11 +115,23 @@ def rebuild(reading_item_id: int, *, on: date, reason: ChangeReason, new_ends: S
         if work.state in _DONE:
             raise
         return _unread(fresh)
-    _write(fresh, work.read_date, algorithm, outcome, ends)
+    _write(fresh, work.read_date, algorithm, outcome, ends, outcome.volume + adjusted.volume)
     settled = work_items([reading_item_id])[reading_item_id]
     if work.state in _DONE and _facts(settled) != _facts(work):
-        _revise(settled, algorithm, reason, rules)
+        _revise(settled, algorithm, reason, rules, adjusted)
     return work_items([reading_item_id])[reading_item_id]
+
+
+def _adjusted(work: WorkItem) -> Adjusted:
+    """What stands adjusted by a person in the item's usage: it moved money and not the register, and outlives whatever is
+    corrected in the register.
+    """
+    rows = rows_of(
+        "SELECT volume, evidence::text FROM consumption_part"
+        " WHERE consumption_id = %s AND kind = 'ADJUSTMENT' AND evidence ? 'by' ORDER BY position",
+        [work.consumption_id or 0],
+    )
+    return Adjusted(rows[0][0], json.loads(rows[0][1])) if rows else Adjusted(Decimal("0.000"), {})
 
 
 def _replan(work: WorkItem, rules: UnitRules) -> None:
@@ -225,6 +253,7 @@ def _write(
     algorithm: Algorithm,
     outcome: ItemOutcome,
     ends: Mapping[int, tuple[int | None, Decimal]],
+    volume: Decimal,
 ) -> None:
     taken = Taken(read_date, algorithm, {}, None)
     one = TakenItem(ReadRow(fresh.id, read_date), fresh, None, taken, outcome)
@@ -241,7 +270,7 @@ def _write(
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE reading_item SET state = %s, usage_volume = %s WHERE id = %s",
-            [state.value, outcome.volume, fresh.id],
+            [state.value, volume, fresh.id],
         )
 
 
@@ -255,15 +284,21 @@ def _unread(fresh: WorkItem) -> WorkItem:
     return work_items([fresh.id])[fresh.id]
 
 
-def _revise(work: WorkItem, algorithm: Algorithm, reason: ChangeReason, rules: UnitRules) -> None:
-    """A further revision of the consumption, if the usage or its parts' cut changed."""
+def _revise(work: WorkItem, algorithm: Algorithm, reason: ChangeReason, rules: UnitRules, adjusted: Adjusted) -> None:
+    """A further revision of the consumption, if the usage or its parts' cut changed. What a person had adjusted stays so."""
+    assert work.usage_volume is not None and work.read_date is not None
+    by_registers = replace(work, usage_volume=work.usage_volume - adjusted.volume)
     shares: Mapping[int, Decimal] = {}
     if any(segment.estimated for segment in work.segments):
         shares = shares_of(work, algorithm=algorithm, scale=rules.true_up_scale)
     revision = revisions_of([work.id]).get(work.id, 0) + 1
     is_billed = work.state is ItemState.BILLED
+    measured = consumption_of(by_registers, algorithm=algorithm, revision=revision, shares=shares)
+    kept = adjusted.part(measured.from_date, measured.to_date)
     new = replace(
-        consumption_of(work, algorithm=algorithm, revision=revision, shares=shares),
+        measured,
+        volume=work.usage_volume,
+        parts=(*measured.parts, *kept),
         replaces=work.consumption_id if is_billed else None,
         reason=reason if is_billed else None,
     )
