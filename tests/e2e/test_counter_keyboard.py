@@ -70,7 +70,7 @@ def prepaid(payer: Payer) -> Decimal:
 
 
 def test_a_payment_from_search_to_receipt(page: Page, payers: list[Payer]) -> None:
-    assert focused(page) == "counter-search"
+    wait_until(page, "document.activeElement.id === 'counter-search'")
     assert CashSession.objects.get().float_amount == Decimal("200.00")
 
     type_slowly(page, "ysh")

@@ -207,31 +207,6 @@ def test_open_proposal_about_facts_is_worked_out_again_when_an_earlier_bill_move
     assert_books_hold()
 
 
-def test_open_proposal_about_usage_is_worked_out_again_when_an_earlier_bill_moves(priced: PricedTown) -> None:
-    """March was really 60; then January is billed again with 20 m³ less: February ends at 220, March begins in tier 2."""
-    (point,) = make_billable_points(priced, 1)
-    bills = three_bills(priced, point)
-    for bill, volume in ((bills[2], "60"), (bills[0], "100")):
-        correct_after_billing(
-            actor=SYSTEM, reading_item_id=reading_of(bill), volume=D(volume), reason="漏记一位", on=day(4)
-        )
-        if bill is bills[2]:
-            billing.propose_for_changes(actor=SYSTEM, company_id=priced.company_id, on=day(4))
-            # 60 m³ in tier 2 and 91.80 of sewage stay
-            assert proposed() == {bills[2].pk: D("198.00") + D("91.80") - D("639.60")}
-
-    billing.rebill(actor=SYSTEM, bill_id=bills[0].pk, posting_date=day(4), reason="漏记一位")
-
-    march = RerateProposal.objects.get(bill_id=bills[2].pk, state="OPEN")
-    assert march.detail["reason"] == "USAGE_CHANGED"
-    # February's 120 m³ end at 220: March begins in tier 2 as before, so that its own correction is the same
-    assert march.amount == D("198.00") + D("91.80") - D("639.60")
-    apply_all()
-    assert ConsumptionChangeHandling.objects.count() == 2
-    assert rerate(point).proposal_ids == ()
-    assert_books_hold()
-
-
 def test_proposal_falls_when_the_fact_was_right_after_all(priced: PricedTown) -> None:
     (point,) = make_billable_points(priced, 1)
     three_bills(priced, point)

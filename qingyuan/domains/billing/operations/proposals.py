@@ -36,8 +36,6 @@ from qingyuan.platform.staff import operations as staff
 
 ROOM_MOVED = "ROOM_MOVED"
 USAGE_CHANGED = "USAGE_CHANGED"
-LASTING = frozenset({USAGE_CHANGED, FACTS_CHANGED})
-"""Causes that hold whatever else moves the bill: such a proposal is worked out again, not replaced."""
 
 
 class ProposalDecided(DomainError):
@@ -90,7 +88,7 @@ def propose_later_bills(
     made = []
     for difference in later_differences(group_id, position, sequence, including=including):
         correction = difference.outcome.case.correction
-        if correction is not None and correction.cause in LASTING:
+        if correction is not None and correction.cause == FACTS_CHANGED:
             made.append(renew(difference.bill.bill_id, difference.outcome))
         elif difference.moved:
             detail = {"reason": ROOM_MOVED, "snapshot": difference.outcome.snapshot}
@@ -161,28 +159,18 @@ def _rerate_case(bill: bill_facts.LiveBill) -> Case:
 
 
 def _later_cases(bills: Sequence[bill_facts.LiveBill]) -> list[Case]:
-    """What corrects each bill: by its room alone, or also by what an open proposal about its usage or facts says."""
+    """What corrects each bill: by its room alone, or by all facts where a proposal about them is open already."""
     wanted = RerateProposal.objects.filter(
-        bill_id__in=[bill.bill_id for bill in bills], state=ProposalState.OPEN, detail__reason__in=sorted(LASTING)
+        bill_id__in=[bill.bill_id for bill in bills], state=ProposalState.OPEN, detail__reason=FACTS_CHANGED
     )
-    reasons = dict(wanted.values_list("bill_id", "detail__reason"))
-    about_facts = [bill for bill in bills if reasons.get(bill.bill_id) == FACTS_CHANGED]
-    about_usage = [bill for bill in bills if reasons.get(bill.bill_id) == USAGE_CHANGED]
-    known: dict[int, Case] = {}
-    if about_facts:
-        known |= {each.bill.bill_id: each.case for each in facts_cases(about_facts, prices_of(bills[0]))}
-    if about_usage:
-        items = {bill.reading_item_id for bill in about_usage}
-        changes = readings_queries.unhandled_changes(point_ids=sorted({bill.point_id for bill in about_usage}))
-        changes_here = [each for each in changes if each.reading_item_id in items]
-        for case in corrections_of_changes(changes_here, USAGE_CHANGED):
-            assert case.correction is not None
-            known[case.correction.bill_id] = case
+    ids = set(wanted.values_list("bill_id", flat=True))
+    about_facts = facts_cases([bill for bill in bills if bill.bill_id in ids], prices_of(bills[0])) if ids else ()
+    known = {each.bill.bill_id: each.case for each in about_facts}
     return [known.get(bill.bill_id) or _rerate_case(bill) for bill in bills]
 
 
 def renew(bill_id: int, outcome: Outcome) -> int:
-    """An open proposal about usage or facts, worked out again since something before the bill moved; returns its id."""
+    """An open proposal about changed facts, worked out again since something before the bill moved; returns its id."""
     known = RerateProposal.objects.get(bill_id=bill_id, state=ProposalState.OPEN)
     amount = Decimal("0.00") if outcome.rated is None else outcome.rated.total
     state = ProposalState.OPEN if amount else ProposalState.DISMISSED
