@@ -15,6 +15,7 @@ from qingyuan.domains.readings.operations.correcting import correct_after_billin
 from qingyuan.domains.tariffs.models import PriceVersion, UsageClass
 from qingyuan.kernel.errors import NotPermitted
 from qingyuan.kernel.period import Month
+from qingyuan.platform.audit.models import AuditEntry
 from tests.factories.billing import (
     SH_RES,
     PricedTown,
@@ -289,6 +290,17 @@ def test_one_that_cannot_be_applied_does_not_stop_the_others(priced: PricedTown)
     assert len(done.bill_ids) == 3
     assert [error.code for _, error in done.refused] == ["billing.proposal_decided"]
     assert_books_hold()
+
+
+def test_many_accounts_at_once_are_told_to_the_audit_by_their_number(priced: PricedTown) -> None:
+    points = make_billable_points(priced, 12)
+    bill_month(priced, day(1), dict.fromkeys(points, "140"))
+
+    assert rerate(*points).bills == 12
+
+    told = AuditEntry.objects.get(action="billing.rerated")
+    assert told.after is not None
+    assert told.after["count"] == 12
 
 
 def test_who_may_not_bill_may_not_look_again(priced: PricedTown) -> None:

@@ -155,6 +155,21 @@ def test_paused_run_begins_no_chunk_and_goes_on_where_it_stood(priced: PricedTow
         billing.pause_run(actor=SYSTEM, run_id=run_id, on=JANUARY)
 
 
+def test_run_paused_at_its_last_chunk_is_free_again_when_the_stage_is_done(priced: PricedTown) -> None:
+    points = make_billable_points(priced, 1)
+    period = read_month(priced, JANUARY, dict.fromkeys(points, "140"))
+    run_id = run_billing.calculate(
+        actor=SYSTEM, unit_id=priced.unit_id, period_id=period, purpose=RunPurpose.REAL, business_date=JANUARY
+    )
+    billing.calculate_chunk(run_id=run_id, chunk_no=1)
+    billing.pause_run(actor=SYSTEM, run_id=run_id, on=JANUARY)
+    run_billing.reconcile()
+
+    run = BillingRun.objects.get(pk=run_id)
+    assert (run.state, run.is_paused) == (RunState.CALCULATED, False)
+    assert issue_run(run, JANUARY).state == RunState.ISSUED
+
+
 def _count(table: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {table}")

@@ -20,7 +20,7 @@ class BillingRun(CompanyRow):
     """One run over the approved reading items of some books (or a selection) in one reading period.
 
     `business_date` stands for today in every rule; `posting_date` is fixed when issue starts and gives the accounting
-    period; `undo_date` does so for the reversals when the issued run is undone. `selection` is what the person chose, `totals` what the stepper shows, `job_id` the job of the present stage. While it `is_paused` no chunk is begun. A re-bill, a manual or a correcting bill
+    period; `undo_date` does so for the reversals when the issued run is undone. `selection` is what the person chose, `totals` what the stepper shows, `job_id` the job of the present stage. While it `is_paused` no chunk of the present stage is begun. A re-bill, a manual or a correcting bill
     is a run of one.
     """
 

@@ -71,6 +71,7 @@ def finish_calculation(*, run_id: int) -> bool:
             calculated_at=Now(),
             result_hash=_result_hash(run_id),
             totals=totals_of(run_id),
+            is_paused=False,
             version=F("version") + 1,
         )
     return True

@@ -138,7 +138,7 @@ def finish_issue(*, actor: Actor, run_id: int) -> bool:
         totals = {**run.totals, "issued": issued["bills"], "issued_amount": str(issued["amount"]), "stale": stale}
         let_go(run_id)
         BillingRun.objects.filter(pk=run_id).update(
-            state=RunState.ISSUED, issued_at=Now(), totals=totals, version=F("version") + 1
+            state=RunState.ISSUED, issued_at=Now(), totals=totals, is_paused=False, version=F("version") + 1
         )
         audit.record_bulk(
             actor=actor,

@@ -29,6 +29,7 @@ from qingyuan.domains.billing.rules.case import Refusal
 from qingyuan.domains.billing.rules.states import ProposalState
 from qingyuan.domains.readings import queries as readings_queries
 from qingyuan.kernel.actor import Actor
+from qingyuan.kernel.canonical import canonical_json, sha256_hex
 from qingyuan.kernel.errors import DomainError, NotFound
 from qingyuan.kernel.period import Month
 from qingyuan.platform.audit import operations as audit
@@ -47,25 +48,16 @@ class Rerated(NamedTuple):
 
 
 def rerate_accounts(*, actor: Actor, account_ids: Sequence[int], since: Month, on: date) -> Rerated:
-    """Propose what corrects the live bills of these accounts, and of those that share tier room with them, from a month on.
+    """Propose what corrects the live bills of these accounts of one company, and of those that share tier room with them, from a month on.
 
     A bill that comes to the same gets no proposal, and an open one about its facts falls. Raises NotPermitted.
     """
-    units = rows_of("SELECT DISTINCT unit_id, company_id FROM account WHERE id = ANY(%s)", [list(account_ids)])
-    for unit_id, _company in units:
+    for (unit_id,) in rows_of("SELECT DISTINCT unit_id FROM account WHERE id = ANY(%s)", [list(account_ids)]):
         staff.require(actor, "billing.run", on=on, unit_id=unit_id)
     with transaction.atomic():
         bills = bill_facts.live_bills_since(account_ids, since.number)
         result = _propose(bills)
-        for company_id in sorted({company for _, company in units}):
-            audit.record(
-                actor=actor,
-                action="billing.rerated",
-                object_type="account",
-                object_key=",".join(_numbers(account_ids)),
-                company_id=company_id,
-                after={"since": str(since), "bills": result.bills, "amount": str(result.amount)},
-            )
+        _record(actor, account_ids, since, result)
     return result
 
 
@@ -165,6 +157,30 @@ def _withdraw(bill_id: int) -> None:
     rows.update(state=ProposalState.DISMISSED)
 
 
-def _numbers(account_ids: Sequence[int]) -> list[str]:
-    sql = "SELECT account_no FROM account WHERE id = ANY(%s) ORDER BY account_no LIMIT 20"
-    return [row[0] for row in rows_of(sql, [list(account_ids)])]
+def _record(actor: Actor, account_ids: Sequence[int], since: Month, result: Rerated) -> None:
+    """One entry: under the account's number, or for several under the hash of their numbers. They are of one company, as a
+    run's are.
+    """
+    sql = "SELECT account_no, company_id FROM account WHERE id = ANY(%s) ORDER BY account_no"
+    accounts = rows_of(sql, [list(account_ids)])
+    told = {"since": str(since), "bills": result.bills, "amount": str(result.amount)}
+    company_id = accounts[0][1]
+    if len(accounts) == 1:
+        audit.record(
+            actor=actor,
+            action="billing.rerated",
+            object_type="account",
+            object_key=accounts[0][0],
+            company_id=company_id,
+            after=told,
+        )
+        return
+    audit.record_bulk(
+        actor=actor,
+        action="billing.rerated",
+        object_type="account",
+        object_keys_hash=sha256_hex(canonical_json([account_no for account_no, _ in accounts])),
+        count=len(accounts),
+        company_id=company_id,
+        details=told,
+    )

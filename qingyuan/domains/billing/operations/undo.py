@@ -127,6 +127,7 @@ def finish_undo(*, actor: Actor, run_id: int) -> bool:
             state=RunState.UNDONE,
             undone_at=Now(),
             totals={**run.totals, "undone": count},
+            is_paused=False,
             version=F("version") + 1,
         )
         audit.record_bulk(
