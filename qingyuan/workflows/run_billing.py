@@ -4,16 +4,11 @@ The chunk rows are the truth about what is done. A job is only a hint that a chu
 the chunk done or in other hands, one that is lost is deferred again by `reconcile`.
 """
 
-import gc
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from django.db import DatabaseError, connection, transaction
-from procrastinate.contrib.django import app
-from procrastinate.types import JSONValue
+from django.db import DatabaseError, transaction
 
 from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing.queries import runs as run_queries
@@ -27,7 +22,6 @@ BEGIN = "billing.work_run"
 CALCULATE = "billing.calculate_chunk"
 ISSUE = "billing.issue_chunk"
 UNDO = "billing.undo_chunk"
-TASK_SECONDS = 2
 TASK_OF = {RunState.CALCULATING: CALCULATE, RunState.ISSUING: ISSUE, RunState.UNDOING: UNDO}
 
 
@@ -120,13 +114,8 @@ def begin(*, run_id: int) -> None:
 
 
 def work_on(*, run_id: int, chunk_no: int, task: str) -> None:
-    """Work a chunk, and then others that nobody works on, as long as TASK_SECONDS: fetching a job takes as long as a tenth
-    of a chunk. The jobs of chunks done here find nothing to do when their turn comes.
-    """
-    until = time.monotonic() + TASK_SECONDS
-    work_chunk(run_id=run_id, chunk_no=chunk_no, task=task)
-    while time.monotonic() < until and work_chunk(run_id=run_id, chunk_no=None, task=task):
-        pass
+    """Work a chunk, and then others that nobody works on, for as long as a job may."""
+    jobs.work_on(lambda number: work_chunk(run_id=run_id, chunk_no=number, task=task), chunk_no)
 
 
 def work_chunk(*, run_id: int, chunk_no: int | None, task: str) -> int:
@@ -138,7 +127,7 @@ def work_chunk(*, run_id: int, chunk_no: int | None, task: str) -> int:
     run = run_queries.who_started(run_id)
     actor = _actor_of(run)
     try:
-        with _no_cycles_collected():
+        with jobs.no_cycles_collected():
             if task == CALCULATE:
                 worked = billing.calculate_chunk(run_id=run_id, chunk_no=chunk_no)
             elif task == ISSUE:
@@ -183,18 +172,6 @@ def reconcile() -> int:
     return deferred
 
 
-@contextmanager
-def _no_cycles_collected() -> Iterator[None]:
-    """A chunk makes thousands of small objects without cycles: looking for cycles again and again would be a tenth of it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 def _close_stage(run_id: int, actor: Actor) -> None:
     if run_queries.has_open_chunks(run_id):
         return
@@ -236,26 +213,7 @@ def _keep_failure(run_id: int, chunk_no: int | None, code: str, detail: str) -> 
 def _defer_waiting(run_id: int) -> int:
     """One job for each unfinished chunk of the present stage that has none waiting. In the caller's transaction."""
     state, waiting = billing.unfinished(run_id)
-    if not waiting:
-        return 0
-    task = TASK_OF[state]
-    known = _chunks_with_jobs(task, run_id)
-    missing = [chunk_no for chunk_no in waiting if chunk_no not in known]
-    if missing:
-        deferrer = app.configure_task(task, allow_unknown=True)
-        jobs: list[dict[str, JSONValue]] = [{"run_id": run_id, "chunk_no": chunk_no} for chunk_no in missing]
-        deferrer.batch_defer(*jobs)
-    return len(missing)
-
-
-def _chunks_with_jobs(task: str, run_id: int) -> set[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (args->>'chunk_no')::int FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s"
-            " AND (args->>'run_id')::bigint = %s",
-            [task, run_id],
-        )
-        return {row[0] for row in cursor.fetchall()}
+    return jobs.defer_chunks(TASK_OF[state], "run_id", run_id, waiting) if waiting else 0
 
 
 def _actor_of(run: run_queries.RunStarters) -> Actor:

@@ -3,16 +3,10 @@
 The chunk rows are the truth about what is done; a lost job is deferred again by `reconcile`.
 """
 
-import gc
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
-from procrastinate.contrib.django import app
-from procrastinate.types import JSONValue
 
 from qingyuan.domains.simulations import operations as simulations
 from qingyuan.domains.simulations.queries import starter, under_way, unfinished
@@ -23,7 +17,6 @@ from qingyuan.platform.jobs import operations as jobs
 
 BEGIN = "simulations.begin"
 CHUNK = "simulations.work_chunk"
-TASK_SECONDS = 2
 
 
 def simulate(
@@ -69,11 +62,8 @@ def begin(*, simulation_id: int) -> None:
 
 
 def work_on(*, simulation_id: int, chunk_no: int) -> None:
-    """Work a chunk, and then others that nobody works on, as long as TASK_SECONDS."""
-    until = time.monotonic() + TASK_SECONDS
-    work_chunk(simulation_id=simulation_id, chunk_no=chunk_no)
-    while time.monotonic() < until and work_chunk(simulation_id=simulation_id, chunk_no=None):
-        pass
+    """Work a chunk, and then others that nobody works on, for as long as a job may."""
+    jobs.work_on(lambda number: work_chunk(simulation_id=simulation_id, chunk_no=number), chunk_no)
 
 
 def work_chunk(*, simulation_id: int, chunk_no: int | None) -> int:
@@ -82,7 +72,7 @@ def work_chunk(*, simulation_id: int, chunk_no: int | None) -> int:
     """
     job_id = starter(simulation_id).job_id
     try:
-        with _no_cycles_collected():
+        with jobs.no_cycles_collected():
             worked = simulations.work_chunk(simulation_id=simulation_id, chunk_no=chunk_no)
     except DatabaseError:
         raise
@@ -147,33 +137,4 @@ def _defer_waiting(simulation_id: int) -> int:
     """One job for each waiting chunk that has none. In the caller's transaction."""
     if starter(simulation_id).state is not SimulationState.RUNNING:
         return 0
-    waiting = unfinished(simulation_id)
-    known = _chunks_with_jobs(simulation_id) if waiting else set()
-    missing: list[dict[str, JSONValue]] = [
-        {"simulation_id": simulation_id, "chunk_no": chunk_no} for chunk_no in waiting if chunk_no not in known
-    ]
-    if missing:
-        app.configure_task(CHUNK, allow_unknown=True).batch_defer(*missing)
-    return len(missing)
-
-
-def _chunks_with_jobs(simulation_id: int) -> set[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT (args->>'chunk_no')::int FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s"
-            " AND (args->>'simulation_id')::bigint = %s",
-            [CHUNK, simulation_id],
-        )
-        return {row[0] for row in cursor.fetchall()}
-
-
-@contextmanager
-def _no_cycles_collected() -> Iterator[None]:
-    """A chunk makes many small objects without cycles: looking for cycles again and again would be a tenth of it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+    return jobs.defer_chunks(CHUNK, "simulation_id", simulation_id, unfinished(simulation_id))

@@ -9,7 +9,7 @@ from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.evidence import Evidence, UsageEvidence
 from qingyuan.domains.billing.rules.explained import OtherBill, Story, bill_tree
 from qingyuan.domains.billing.rules.snapshot_reading import Snapshot, parse
-from qingyuan.domains.tariffs.queries.catalogue import charge_items, recorded_catalogue
+from qingyuan.domains.tariffs.queries.catalogue import price_list
 from qingyuan.domains.tariffs.rules.explain import explain
 from qingyuan.domains.tariffs.rules.explanation import Node
 from qingyuan.kernel.errors import NotFound
@@ -52,8 +52,8 @@ def explain_bill(bill_id: int) -> BillExplanation:
         0
     ]
     snapshot = parse(text, hash_format=hash_format)
-    catalogue = recorded_catalogue(company_id)
-    after = explain(snapshot.after, catalogue)
+    prices = price_list(company_id)
+    after = explain(snapshot.after, prices.catalogue)
     counts_over_cycle = any(node.code == "cycle" for node in after.walk())
     evidence = Evidence() if item_id is None else evidence_of(item_id, snapshot)
     replaces, replaced_by, corrected_by = _around(bill_id, account_id, replaces_id)
@@ -71,9 +71,9 @@ def explain_bill(bill_id: int) -> BillExplanation:
         story,
         snapshot,
         after=after,
-        before=None if snapshot.before is None else explain(snapshot.before, catalogue),
+        before=None if snapshot.before is None else explain(snapshot.before, prices.catalogue),
         evidence=evidence,
-        english_names={code: each.name_en for code, each in charge_items(company_id).items()},
+        english_names={code: each.name_en for code, each in prices.charge_items.items()},
     )
     return BillExplanation(bill_no, snapshot, tree, evidence.parts(snapshot.after.pieces, revision=snapshot.revision))
 

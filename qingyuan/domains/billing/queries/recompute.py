@@ -12,7 +12,7 @@ from qingyuan.domains.billing.rules.calculate import item_hash, recompute
 from qingyuan.domains.billing.rules.lines import lines_text
 from qingyuan.domains.billing.rules.snapshot_reading import UnknownFormat, parse
 from qingyuan.domains.billing.rules.terms import Rater
-from qingyuan.domains.tariffs.queries.catalogue import recorded_catalogue
+from qingyuan.domains.tariffs.queries.catalogue import price_list
 from qingyuan.domains.tariffs.rules.rate import rate
 from qingyuan.kernel.errors import DomainError
 
@@ -72,7 +72,7 @@ def differing_bills(of: Checked = EVERY_BILL) -> Iterator[DifferingBill]:
             for row in rows:
                 rater = raters.get(row[2])
                 if rater is None:
-                    rater = raters[row[2]] = partial(rate, catalogue=recorded_catalogue(row[2]))
+                    rater = raters[row[2]] = partial(rate, catalogue=price_list(row[2]).catalogue)
                 detail = _difference(row, rater)
                 if detail:
                     yield DifferingBill(row[0], row[1], detail)

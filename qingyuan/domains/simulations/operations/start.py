@@ -10,7 +10,7 @@ from qingyuan.domains.simulations.declarations import RUN
 from qingyuan.domains.simulations.models import Simulation, SimulationAccount, SimulationChunk
 from qingyuan.domains.simulations.rules.states import ChunkState, SimulationState
 from qingyuan.domains.simulations.rules.window import MOST_MONTHS, lead_month
-from qingyuan.domains.tariffs.queries.catalogue import recorded_catalogue
+from qingyuan.domains.tariffs.queries.catalogue import price_list
 from qingyuan.domains.tariffs.queries.versions import plan_codes, version_text
 from qingyuan.domains.tariffs.rules.parse import parse_version
 from qingyuan.kernel.actor import Actor
@@ -69,7 +69,7 @@ def start(
     if not has_bills(version.company_id, first_month=first_month, last_month=last_month):
         raise NothingBilled(first=str(first), last=str(last))
     parsed = parse_version(version.source)
-    recorded = recorded_catalogue(version.company_id)
+    recorded = price_list(version.company_id).catalogue
     old = [each for code in recorded.codes for each in recorded.versions_of(code)]
     lead = lead_month(first, [parsed, *old], cycle_anchors(version.company_id))
     with transaction.atomic():

@@ -15,7 +15,7 @@ from qingyuan.domains.simulations.rules.reform import Reform
 from qingyuan.domains.simulations.rules.spread import bin_of
 from qingyuan.domains.simulations.rules.states import ChunkState, SimulationState
 from qingyuan.domains.simulations.rules.walk import Standing, Walker
-from qingyuan.domains.tariffs.queries.catalogue import price_list, recorded_catalogue
+from qingyuan.domains.tariffs.queries.catalogue import price_list
 from qingyuan.domains.tariffs.rules.parse import parse_version
 from qingyuan.platform.copying import copy_rows
 
@@ -104,7 +104,7 @@ def _groups(row: Simulation, account_ids: list[int]) -> Iterator[tuple[int, list
 @lru_cache(maxsize=2)
 def _walker(company_id: int, prices: str, source: str, replaces: str) -> Walker:
     """The walker with its memory, which a worker keeps from chunk to chunk as long as the company's `prices` stay."""
-    recorded = recorded_catalogue(company_id)
+    recorded = price_list(company_id).catalogue
     published = [each for code in recorded.codes for each in recorded.versions_of(code)]
     return Walker(recorded, Reform(replaces=replaces, version=parse_version(source), recorded=published))
 

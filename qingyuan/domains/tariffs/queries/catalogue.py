@@ -134,14 +134,6 @@ def _price_list(company_id: int, fingerprint: str) -> PriceList:
     )
 
 
-def recorded_catalogue(company_id: int) -> Catalogue:
-    """The published versions as their texts say them, for rating a snapshot again: a successor published since, which
-    set an end, changes nothing for bills that name their versions.
-    """
-    rows = PriceVersion.objects.filter(plan__company_id=company_id, state=State.PUBLISHED)
-    return Catalogue(_parsed(content) for content in rows.order_by("id").values_list("content_hash", flat=True))
-
-
 def charge_items(company_id: int) -> Mapping[str, ChargeItemFact]:
     """The company's charge items by code, in their order."""
     rows = ChargeItem.objects.filter(company_id=company_id).order_by("position", "code")
