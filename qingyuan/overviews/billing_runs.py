@@ -7,11 +7,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.db.models import Q
 
 from qingyuan.domains.billing.models import BillingRun, RunChunk
 from qingyuan.domains.billing.queries.runs import DONE_STATES
+from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.states import ChunkState, RunPurpose, RunState
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
@@ -186,7 +186,7 @@ _DONE = """
 def _done(run: BillingRun) -> tuple[int, int]:
     """Readings in chunks that the present stage has worked, and items that were not issued since their inputs moved."""
     worked = DONE_STATES.get(RunState(run.state), (ChunkState.ISSUED,))[0]
-    row = _rows(_DONE, [worked, run.pk, run.pk])[0]
+    row = rows_of(_DONE, [worked, run.pk, run.pk])[0]
     return int(row[0]), int(row[1])
 
 
@@ -204,7 +204,7 @@ def book_progress(run_id: int, state: RunState) -> tuple[BookProgress, ...]:
     worked = DONE_STATES.get(state, (ChunkState.CALCULATED, ChunkState.ISSUED, ChunkState.UNDONE))
     if state is RunState.ISSUED:
         worked = (ChunkState.ISSUED,)
-    return tuple(BookProgress(*row) for row in _rows(_BOOKS, [[str(one) for one in worked], run_id, MOST]))
+    return tuple(BookProgress(*row) for row in rows_of(_BOOKS, [[str(one) for one in worked], run_id, MOST]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ def run_exceptions(run_id: int) -> tuple[ItemRow, ...]:
 
 def _items(run_id: int, where: str) -> tuple[ItemRow, ...]:
     made = []
-    for row in _rows(_ITEMS.replace("/*where*/", where), [run_id, MOST]):
+    for row in rows_of(_ITEMS.replace("/*where*/", where), [run_id, MOST]):
         values = list(row)
         values[6] = json.loads(values[6])
         made.append(ItemRow(*values))
@@ -285,7 +285,7 @@ _CHOICES = """
 
 def book_choices(period_id: int, unit_ids: frozenset[int]) -> tuple[BookChoice, ...]:
     """The books of these units that are read in the period."""
-    return tuple(BookChoice(*row) for row in _rows(_CHOICES, [period_id, sorted(unit_ids), MOST]))
+    return tuple(BookChoice(*row) for row in rows_of(_CHOICES, [period_id, sorted(unit_ids), MOST]))
 
 
 _APPROVED = """
@@ -298,7 +298,7 @@ _APPROVED = """
 def approved_items(period_id: int, book_ids: Sequence[int], account_nos: Sequence[str]) -> dict[str, list[int]]:
     """By account number: its approved readings of the period in these books; an account without any has no entry."""
     found: dict[str, list[int]] = {}
-    for account_no, reading_item_id in _rows(_APPROVED, [period_id, list(book_ids), list(account_nos)]):
+    for account_no, reading_item_id in rows_of(_APPROVED, [period_id, list(book_ids), list(account_nos)]):
         found.setdefault(account_no, []).append(reading_item_id)
     return found
 
@@ -309,7 +309,7 @@ def open_periods(company_ids: tuple[int, ...]) -> tuple[tuple[int, int, int], ..
         "SELECT id, yyyymm, round_no FROM reading_period WHERE company_id = ANY(%s)"
         " ORDER BY yyyymm DESC, round_no DESC, id LIMIT 24"
     )
-    return tuple((row[0], row[1], row[2]) for row in _rows(sql, [list(company_ids)]))
+    return tuple((row[0], row[1], row[2]) for row in rows_of(sql, [list(company_ids)]))
 
 
 def other_runs(actor: Actor, page: RunPage, *, on: date) -> tuple[tuple[int, str], ...]:
@@ -317,9 +317,3 @@ def other_runs(actor: Actor, page: RunPage, *, on: date) -> tuple[tuple[int, str
     runs = BillingRun.objects.filter(reach(actor, VIEW, on=on).condition("unit_id"), period_id=page.period_id)
     runs = runs.exclude(pk=page.row.id).exclude(state__in=[RunState.DRAFT, RunState.CALCULATING])
     return tuple(runs.order_by("-id").values_list("id", "run_no")[:50])
-
-
-def _rows(sql: str, params: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall())

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db.models import F, Q
 
-from qingyuan.domains.customers.models import AccountHolder, AccountRelief
+from qingyuan.domains.customers.models import AccountRelief
+from qingyuan.domains.customers.queries.payers import payers
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.period import Month
 from qingyuan.platform.staff.queries import reach
@@ -55,8 +56,8 @@ def relief_list(
     key = F(SORTS[sort]).desc(nulls_last=True) if descending else F(SORTS[sort]).asc(nulls_last=True)
     rows = found.select_related("account__unit").order_by(key, "account__account_no", "id")[offset : offset + limit]
     page = list(rows)
-    names = _names([row.account_id for row in page])
-    return tuple(_row(row, names.get(row.account_id, ""), on) for row in page), found.count()
+    holders = payers((row.account_id for row in page), on=on)
+    return tuple(_row(row, holders[row.account_id].name, on) for row in page), found.count()
 
 
 def _condition(when: object, on: date) -> Q:
@@ -98,8 +99,3 @@ def _row(row: AccountRelief, name: str, on: date) -> ReliefRow:
         when=when,
         days_left=days,
     )
-
-
-def _names(account_ids: list[int]) -> dict[int, str]:
-    holders = AccountHolder.objects.filter(account_id__in=account_ids, to_date__isnull=True)
-    return dict(holders.values_list("account_id", "customer__name"))

@@ -7,8 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.db import connection
-
+from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.states import BILL_SHOCK, OVER_LIMIT
 
 
@@ -132,12 +131,9 @@ def review_rows(
     where, given = _CONDITIONS[why], {"run": run_id, "limit": limit, "offset": offset}
     order = f"{SORTS[sort]} {'DESC' if descending else 'ASC'}, r.natural_key"
     sql = _ROWS.replace("/*order*/", order).replace("/*from*/", _FROM).replace("/*where*/", where)
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {_PRICED} SELECT count(*), COALESCE(sum(r.amount), 0) {_FROM} AND {where}", given)
-        count, amount = cursor.fetchall()[0]
-        cursor.execute(f"WITH {_PRICED} {sql}", given)
-        rows = tuple(_row(row) for row in cursor.fetchall())
-    return rows, count, amount
+    totals = f"WITH {_PRICED} SELECT count(*), COALESCE(sum(r.amount), 0) {_FROM} AND {where}"
+    [(count, amount)] = rows_of(totals, given)
+    return tuple(_row(row) for row in rows_of(f"WITH {_PRICED} {sql}", given)), count, amount
 
 
 def review_counts(run_id: int) -> tuple[ReviewCount, ...]:
@@ -147,9 +143,7 @@ def review_counts(run_id: int) -> tuple[ReviewCount, ...]:
         f"count(*) FILTER (WHERE {_CONDITIONS[why]}), COALESCE(sum(r.amount) FILTER (WHERE {_CONDITIONS[why]}), 0)"
         for why in asked
     )
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {_PRICED} SELECT {columns} {_FROM}", {"run": run_id})
-        found = cursor.fetchall()[0]
+    [found] = rows_of(f"WITH {_PRICED} SELECT {columns} {_FROM}", {"run": run_id})
     counts = [ReviewCount(why, found[2 * place], found[2 * place + 1]) for place, why in enumerate(asked)]
     return tuple(count for count in counts if count.bills)
 

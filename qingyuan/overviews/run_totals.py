@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NamedTuple
-
-from django.db import connection
+from typing import NamedTuple
 
 from qingyuan.domains.billing.models import BillingRun
+from qingyuan.domains.billing.queries.statements import rows_of
 
 
 class Compared(NamedTuple):
@@ -135,8 +134,8 @@ def run_totals(run_id: int) -> RunTotals:
     """
     run = BillingRun.objects.select_related("period").get(pk=run_id)
     month, round_no = run.period.yyyymm, run.period.round_no
-    before = _rows(_EARLIER, [run.company_id, month, round_no, True, 0, run_id])
-    year = _rows(_EARLIER, [run.company_id, month, round_no, False, month - 100, run_id])
+    before = rows_of(_EARLIER, [run.company_id, month, round_no, True, 0, run_id])
+    year = rows_of(_EARLIER, [run.company_id, month, round_no, False, month - 100, run_id])
     given = {
         "run": run_id,
         "company": run.company_id,
@@ -144,13 +143,7 @@ def run_totals(run_id: int) -> RunTotals:
         "year": year[0][0] if year else None,
     }
     return RunTotals(
-        tuple(TotalRow(*row) for row in _rows(_CLASSES, given)),
-        tuple(AreaRow(*row) for row in _rows(_AREAS, given)),
+        tuple(TotalRow(*row) for row in rows_of(_CLASSES, given)),
+        tuple(AreaRow(*row) for row in rows_of(_AREAS, given)),
         Compared(before[0][1] if before else None, year[0][1] if year else None),
     )
-
-
-def _rows(sql: str, params: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return list(cursor.fetchall())
