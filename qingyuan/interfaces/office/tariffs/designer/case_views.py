@@ -15,7 +15,6 @@ from django.views.decorators.http import require_POST
 from qingyuan.domains.tariffs import operations as tariffs
 from qingyuan.domains.tariffs.queries.trials import run_saved_cases
 from qingyuan.domains.tariffs.rules.cases import Outcome
-from qingyuan.domains.tariffs.rules.nodes import TariffFileInvalid
 from qingyuan.domains.tariffs.rules.parse_cases import CASES_FORMAT, Case, parse_cases
 from qingyuan.domains.tariffs.rules.plan import PlanKind, PlanVersion
 from qingyuan.interfaces.office.access import OfficeRequest, requires
@@ -31,7 +30,7 @@ from qingyuan.interfaces.office.shell.text import Label
 from qingyuan.interfaces.office.tariffs.designer.case_text import with_case, without_case
 from qingyuan.interfaces.office.tariffs.designer.record import Record, draft_page, draft_record
 from qingyuan.interfaces.office.tariffs.designer.sheet import place_of
-from qingyuan.interfaces.office.tariffs.designer.views import EDIT, lines_at, text_page
+from qingyuan.interfaces.office.tariffs.designer.views import EDIT, text_page, text_refusals
 from qingyuan.interfaces.office.tariffs.forms import ExampleForm
 from qingyuan.kernel.errors import StaleEdit
 
@@ -216,20 +215,14 @@ def cases_text(request: OfficeRequest, code: str, version_id: int) -> HttpRespon
     known = record.draft.cases or f"format: {CASES_FORMAT}\ncases:\n"
     form = CasesTextForm(request.POST or None, initial={"cases": known, "version": record.draft.version})
     if request.method == "POST" and form.is_valid():
-        try:
-            with form.refusals_as_messages(otherwise="cases"):
-                try:
-                    tariffs.save_cases(
-                        actor=request.actor,
-                        version_id=record.draft.id,
-                        version=form.version,
-                        text=form.cleaned_data["cases"],
-                        on=timezone.localdate(),
-                    )
-                except TariffFileInvalid as error:
-                    lines_at(form, "cases", error.problems)
-        except StaleEdit:
-            form.show_conflict({"cases": record.draft.cases}, record.draft.version)
+        with text_refusals(form, "cases", record.draft.cases, record.draft.version):
+            tariffs.save_cases(
+                actor=request.actor,
+                version_id=record.draft.id,
+                version=form.version,
+                text=form.cleaned_data["cases"],
+                on=timezone.localdate(),
+            )
         if not form.problems:
             return done(request, _("The cases were saved."), record.address("cases"))
     return text_page(request, record, form, "cases")

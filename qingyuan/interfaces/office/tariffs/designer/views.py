@@ -1,6 +1,7 @@
 """The designer's pages: the form with its answers beside it, and the text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from django import forms
 from django.http import HttpResponse
@@ -129,23 +130,30 @@ def text(request: OfficeRequest, code: str, version_id: int) -> HttpResponse:
     record = draft_record(request, code, version_id)
     form = TextForm(request.POST or None, initial={"source": record.draft.source, "version": record.draft.version})
     if request.method == "POST" and form.is_valid():
-        try:
-            with form.refusals_as_messages(otherwise="source"):
-                try:
-                    tariffs.save_draft(
-                        actor=request.actor,
-                        version_id=record.draft.id,
-                        version=form.version,
-                        text=form.cleaned_data["source"],
-                        on=timezone.localdate(),
-                    )
-                except TariffFileInvalid as error:
-                    lines_at(form, "source", error.problems)
-        except StaleEdit:
-            form.show_conflict({"source": record.draft.source}, record.draft.version)
+        with text_refusals(form, "source", record.draft.source, record.draft.version):
+            tariffs.save_draft(
+                actor=request.actor,
+                version_id=record.draft.id,
+                version=form.version,
+                text=form.cleaned_data["source"],
+                on=timezone.localdate(),
+            )
         if not form.problems:
             return done(request, SAVED, record.address("edit-text"))
     return text_page(request, record, form, "edit-text")
+
+
+@contextmanager
+def text_refusals(form: OfficeForm, field: str, stored: str, version: int) -> Iterator[None]:
+    """For saving a text: complaints by line and other refusals stand at its field; changed meanwhile, both texts are shown."""
+    try:
+        with form.refusals_as_messages(otherwise=field):
+            try:
+                yield
+            except TariffFileInvalid as error:
+                lines_at(form, field, error.problems)
+    except StaleEdit:
+        form.show_conflict({field: stored}, version)
 
 
 def text_page(request: OfficeRequest, record: Record, form: OfficeForm, tab: str) -> HttpResponse:
