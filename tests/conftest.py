@@ -33,6 +33,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection, transaction
+from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as property_settings
 from pytest_django import DjangoDbBlocker
@@ -57,6 +58,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for test in items:
         if test.get_closest_marker("nightly"):
             test.add_marker(skip)
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """What language one test's requests or commands left active, the next does not hear."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")

@@ -65,16 +65,12 @@ def test_credit_and_dates_and_two_files_of_one_plan(tmp_path: Path, capsys: pyte
 def test_words_follow_the_language(
     language: str, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from qingyuan.interfaces.commands import _words
-
     monkeypatch.setenv("QINGYUAN_LANG", language)
     monkeypatch.setenv("LANG", "C.UTF-8")
-    _words.words.cache_clear()
 
     assert _run("--tariff", _shanghai(), "--usage", "40", "--used-before", "280") == 0
 
     assert words in capsys.readouterr().out.splitlines()
-    _words.words.cache_clear()
 
 
 @pytest.mark.parametrize(

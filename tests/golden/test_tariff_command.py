@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from qingyuan.interfaces.commands import _words
 from qingyuan.interfaces.commands.entry import main
 
 _TEXT = """metadata: {effective_date: 2020-01-01, utility_name: Springs, bill_frequency: Monthly}
@@ -163,9 +162,19 @@ def test_refusals_follow_the_language(
     language: str, words: str, source: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("QINGYUAN_LANG", language)
-    _words.words.cache_clear()
 
     assert _run(str(source), "--class", "BAD", "--out", str(source.parent)) == 1
 
     assert words in capsys.readouterr().err
-    _words.words.cache_clear()
+
+
+def test_language_is_the_environments_of_each_call(
+    source: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QINGYUAN_LANG", "zh")
+    _run(str(source), "--list")
+    assert "  --set et=数字（用户的值）" in capsys.readouterr().out
+
+    monkeypatch.setenv("QINGYUAN_LANG", "en")
+    _run(str(source), "--list")
+    assert "  --set et=number (a fact of the account)" in capsys.readouterr().out

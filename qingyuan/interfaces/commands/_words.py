@@ -11,11 +11,15 @@ from qingyuan.kernel.errors import DomainError
 _PACKAGE = Path(__file__).resolve().parents[2]
 
 
-@cache
 def words(folder: str) -> Callable[[str], str]:
     """The translator of one folder of the package (`domains/tariffs/rules`); what it lacks stays as it is."""
+    return _catalogue(folder, environment.language())
+
+
+@cache
+def _catalogue(folder: str, language: str) -> Callable[[str], str]:
     locale = _PACKAGE / folder / "locale"
-    return gettext.translation("django", str(locale), [environment.language()], fallback=True).gettext
+    return gettext.translation("django", str(locale), [language], fallback=True).gettext
 
 
 def sentence(folder: str, error: DomainError) -> str:
