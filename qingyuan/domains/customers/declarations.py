@@ -54,6 +54,8 @@ AUDIT_ACTIONS = (
     AuditAction("customers.set_household_size", "Household size changed"),
     AuditAction("customers.set_relief", "Relief granted"),
     AuditAction("customers.end_relief", "Relief ended"),
+    AuditAction("customers.bulk_people", "Household sizes changed in bulk"),
+    AuditAction("customers.bulk_relief", "Reliefs granted in bulk"),
     AuditAction("customers.add_alias", "Old number added"),
     AuditAction("customers.classify", "Account classified"),
     AuditAction("customers.set_tier_anchor", "Tier cycle start changed"),

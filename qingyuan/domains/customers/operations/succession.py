@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from qingyuan.domains.customers.declarations import BACKDATE_DAYS
 from qingyuan.domains.customers.models import Account, AccountHolder, AccountRelief, HouseholdSize
 from qingyuan.domains.customers.operations.locks import lock_accounts
-from qingyuan.domains.customers.rules.history import ChangeBeforeCurrent, InForce, check_change
+from qingyuan.domains.customers.rules.history import ChangeBeforeCurrent, InForce, spans_to_close
 from qingyuan.domains.customers.rules.states import AccountState
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError, NotFound
@@ -51,11 +51,10 @@ def last_of(rows: "QuerySet[Fact]") -> Fact | None:
 def close_last(rows: "QuerySet[Fact]", *, account: Account, from_date: date, on: date) -> None:
     """End the row in force at `from_date`, so that the next may begin there. Raises the refusals of `history`."""
     last = last_of(rows)
-    span = None if last is None else InForce(last.from_date, last.to_date)
-    if from_date < account.opened_date:
-        raise ChangeBeforeCurrent(from_date=from_date, current_from=account.opened_date)
+    spans = [] if last is None else [InForce(last.from_date, last.to_date)]
     days_back = integer(BACKDATE_DAYS, unit_id=account.unit_id, on=on)
-    if check_change(span, from_date=from_date, on=on, days_back=days_back) and last is not None:
+    closes = spans_to_close(spans, opened_date=account.opened_date, from_date=from_date, on=on, days_back=days_back)
+    if last is not None and any(closes):
         rows.filter(pk=last.pk).update(to_date=from_date)
 
 

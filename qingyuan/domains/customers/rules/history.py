@@ -1,5 +1,6 @@
 """Facts over time (时效档案): how a change closes the row in force and opens the next, and what it may not do."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -57,6 +58,20 @@ def check_change(last: InForce | None, *, from_date: date, on: date, days_back: 
     if from_date < last.from_date:
         raise ChangeBeforeCurrent(from_date=from_date, current_from=last.from_date)
     return last.to_date is None or last.to_date > from_date
+
+
+def spans_to_close(
+    last: Sequence[InForce], *, opened_date: date, from_date: date, on: date, days_back: int
+) -> tuple[bool, ...]:
+    """Which of the rows that began last must be closed at `from_date`: what a single change and a bulk change share.
+
+    Raises ChangeBeforeCurrent, also for a day before the account or point was opened, and ChangeTooFarBack.
+    """
+    if from_date < opened_date:
+        raise ChangeBeforeCurrent(from_date=from_date, current_from=opened_date)
+    if not last:
+        check_change(None, from_date=from_date, on=on, days_back=days_back)
+    return tuple(check_change(span, from_date=from_date, on=on, days_back=days_back) for span in last)
 
 
 def check_evidence(evidence: str) -> None:

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from qingyuan.domains.customers.declarations import BACKDATE_DAYS
-from qingyuan.domains.customers.rules.history import ChangeBeforeCurrent, InForce, check_change
+from qingyuan.domains.customers.rules.history import ChangeBeforeCurrent, InForce, spans_to_close
 from qingyuan.domains.meters.models import (
     ItemOption,
     MeterLink,
@@ -53,16 +53,17 @@ def close_last(rows: "QuerySet[Fact]", *, point: ServicePoint, from_date: date, 
 
     Raises ChangeBeforeCurrent when one of them began later, or the point opened later, and ChangeTooFarBack.
     """
-    if from_date < point.opened_date:
-        raise ChangeBeforeCurrent(from_date=from_date, current_from=point.opened_date)
-    days_back = integer(BACKDATE_DAYS, unit_id=point.unit_id, on=on)
     newest = rows.order_by("-from_date", "-id").first()
     last = [] if newest is None else list(rows.filter(from_date=newest.from_date).order_by("id"))
-    if not last:
-        check_change(None, from_date=from_date, on=on, days_back=days_back)
-    for row in last:
-        span = InForce(row.from_date, row.to_date)
-        if check_change(span, from_date=from_date, on=on, days_back=days_back):
+    closes = spans_to_close(
+        [InForce(row.from_date, row.to_date) for row in last],
+        opened_date=point.opened_date,
+        from_date=from_date,
+        on=on,
+        days_back=integer(BACKDATE_DAYS, unit_id=point.unit_id, on=on),
+    )
+    for row, must_close in zip(last, closes, strict=True):
+        if must_close:
             rows.filter(pk=row.pk).update(to_date=from_date)
     return last
 
