@@ -66,6 +66,7 @@ RECORDS: dict[str, Callable[[], dict[str, object]]] = {
 }
 
 NO_PAGES_OF_RECORDS = {
+    **{f"bulk_changes:{kind}-template": "a spreadsheet" for kind in ("shares", "option", "quota", "people", "relief")},
     "accounts:search": "JSON",
     "accounts:lookalikes": "a part of a page",
     "accounts:phone": "a part of a page",

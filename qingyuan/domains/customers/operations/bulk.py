@@ -173,21 +173,17 @@ class _Judge(Generic[ValueT]):
         try:
             if not self.reached.covers(subject.unit_id):
                 raise NotPermitted(permission=self.kind.permission)
-            before = self._before(subject, row)
+            part = (subject.id, self.kind.part(row.value))
+            before = self.last.get(part)
+            if part in self.seen:
+                raise RepeatedInSet(number=row.number)
+            self.seen.add(part)
             self._check(subject, row, before)
         except DomainError as error:
             return self._refused(row, subject, before, error)
         same = before is not None and self.kind.is_same(before, row)
         verdict = RowVerdict.UNCHANGED if same else RowVerdict.CHANGED
         return JudgedRow(row, subject.id, before, verdict)
-
-    def _before(self, subject: Subject, row: BulkRow[ValueT]) -> LastFact[ValueT] | None:
-        part = (subject.id, self.kind.part(row.value))
-        before = self.last.get(part)
-        if part in self.seen:
-            raise RepeatedInSet(number=row.number)
-        self.seen.add(part)
-        return before
 
     def _check(self, subject: Subject, row: BulkRow[ValueT], before: LastFact[ValueT] | None) -> None:
         check_evidence(row.evidence)

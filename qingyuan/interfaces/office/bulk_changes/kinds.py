@@ -1,0 +1,155 @@
+"""What may be changed in bulk (批量变更内容): each kind's fields, its column in a file, and its value in words."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from qingyuan.domains.customers.operations.bulk import FactKind
+from qingyuan.domains.customers.operations.bulk_kinds import HouseholdKind, ReliefKind
+from qingyuan.domains.meters.operations import NewShare
+from qingyuan.domains.meters.operations.bulk_kinds import OptionKind, OptionValue, QuotaKind, SharesKind
+from qingyuan.domains.meters.rules.states import ShareKind
+from qingyuan.interfaces.office.shell.formats import volume_text
+from qingyuan.interfaces.office.shell.text import Label
+
+EXEMPT = ("EXEMPT", "免征", "免", "exempt")
+Cells = Mapping[str, str]
+_SHARE = re.compile(r"^(.+?)\s+(\d+(?:\.\d+)?)\s*(%|％|m³|m3|立方米)?$")
+
+
+class CellRefused(Exception):
+    """A cell that holds no such value: the column and what to write there."""
+
+    def __init__(self, column: str, remedy: Label) -> None:
+        super().__init__(column)
+        self.column, self.remedy = column, remedy
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Codes and names of the company's classes, charge items and plans: code → name."""
+
+    classes: Mapping[str, str]
+    charges: Mapping[str, str]
+    plans: Mapping[str, str]
+
+    @staticmethod
+    def code(known: Mapping[str, str], typed: str) -> str:
+        """The code of what is typed, a code or a name; unchanged when it is neither, to be refused by that."""
+        if typed in known:
+            return typed
+        return next((code for code, name in known.items() if name == typed), typed)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of change. `columns` are (form field, heading) of its value; `typed` makes the value of them."""
+
+    key: str
+    title: Label
+    permission: str
+    make: Callable[[int], FactKind[Any]]
+    of_points: bool
+    columns: tuple[tuple[str, str], ...]
+    example: tuple[str, ...]
+    typed: Callable[[Cells, Names], Any]
+    words: Callable[[Any, Names], str]
+    dump: Callable[[Any], Any]
+    load: Callable[[Any], Any]
+    ends: bool = True
+
+
+def _needed(cells: Cells, column: str) -> str:
+    text = cells.get(column, "").strip()
+    if not text:
+        raise CellRefused(column, _("is empty: write it in the file or choose it on the page"))
+    return text
+
+
+def _shares(cells: Cells, names: Names) -> tuple[NewShare, ...]:
+    """One class, or parts divided by semicolons: “INDUSTRY 30%; TRADE 20 m³; RESIDENTIAL”."""
+    parts = [part.strip() for part in re.split(r"[;；]", _needed(cells, "用水性质")) if part.strip()]
+    return tuple(_share(part, names) for part in parts)
+
+
+def _share(part: str, names: Names) -> NewShare:
+    found = _SHARE.match(part)
+    if found is None or part in names.classes.values():
+        return NewShare(names.code(names.classes, part))
+    code, number = names.code(names.classes, found[1]), Decimal(found[2])
+    if found[3] in ("%", "％"):
+        return NewShare(code, ShareKind.RATIO, number / 100)
+    return NewShare(code, ShareKind.FIXED, number)
+
+
+def _share_words(value: tuple[NewShare, ...], names: Names) -> str:
+    told = []
+    for share in value:
+        name = names.classes.get(share.class_code, share.class_code)
+        if share.kind is ShareKind.RATIO:
+            name = f"{name} {((share.value or Decimal(0)) * 100).normalize():f}%"
+        elif share.kind is ShareKind.FIXED:
+            name = f"{name} {volume_text(share.value)} m³"
+        told.append(name)
+    return "；".join(told)
+
+
+def _option(cells: Cells, names: Names) -> OptionValue:
+    plan = _needed(cells, "价格")
+    code = "" if plan in EXEMPT else names.code(names.plans, plan)
+    return OptionValue(names.code(names.charges, _needed(cells, "费用项目")), code)
+
+
+def _option_words(value: OptionValue, names: Names) -> str:
+    price = names.plans.get(value.plan_code, value.plan_code) if value.plan_code else gettext("exempt")
+    return f"{names.charges.get(value.item_code, value.item_code)}：{price}"
+
+
+def _quota(cells: Cells, _names: Names) -> Decimal:
+    text = _needed(cells, "用水定额").replace(",", "")
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise CellRefused("用水定额", _("is no number: write m³ in digits, such as 1200")) from error
+
+
+def _people(cells: Cells, _names: Names) -> int:
+    text = _needed(cells, "用水人口").removesuffix(".0")
+    if not (text.isascii() and text.isdigit()) or len(text) > 4:
+        raise CellRefused("用水人口", _("is no number of people: write digits, such as 5"))
+    return int(text)
+
+
+KINDS = (
+    Kind(
+        "shares", _("Usage class"), "meters.change", SharesKind, True, (("class_code", "用水性质"),), ("INDUSTRY",),
+        _shares, _share_words,
+        lambda value: [[one.class_code, one.kind.value, None if one.value is None else str(one.value)] for one in value],
+        lambda kept: tuple(
+            NewShare(code, ShareKind(kind), None if value is None else Decimal(value)) for code, kind, value in kept
+        ),
+        ends=False,
+    ),
+    Kind(
+        "option", _("Item option"), "meters.change", OptionKind, True,
+        (("item_code", "费用项目"), ("plan_code", "价格")), ("sewage", "免征"), _option, _option_words,
+        lambda value: [value.item_code, value.plan_code], lambda kept: OptionValue(*kept),
+    ),
+    Kind(
+        "quota", _("Quota"), "meters.change", QuotaKind, True, (("volume", "用水定额"),), ("1200",), _quota,
+        lambda value, _names: f"{volume_text(value)} m³", str, Decimal,
+    ),
+    Kind(
+        "people", _("Household size"), "customers.change", HouseholdKind, False, (("people", "用水人口"),), ("5",),
+        _people, lambda value, _names: str(value), int, int,
+    ),
+    Kind(
+        "relief", _("Relief"), "customers.change", ReliefKind, False, (("scheme", "减免方案"),), ("dibao",),
+        lambda cells, _names: _needed(cells, "减免方案"), lambda value, _names: str(value), str, str,
+    ),
+)  # fmt: skip
