@@ -48,5 +48,4 @@ AUDIT_ACTIONS = (
     AuditAction("ledger.close_period", "Accounting period closed"),
     AuditAction("ledger.reopen_period", "Accounting period reopened"),
     AuditAction("ledger.reverse_receivables", "Receivables reversed"),
-    AuditAction("ledger.unwind_offsets", "Automatic offsets undone"),
 )

@@ -1,4 +1,4 @@
-"""Cancelling posted bills, credit notes, unwinding offsets."""
+"""Cancelling posted bills and credit notes."""
 
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,6 @@ from qingyuan.domains.ledger.models import (
     Clearing,
     CreditNote,
     Entry,
-    OpenItem,
     PrepaymentMovement,
 )
 from qingyuan.domains.ledger.rules.posting import NewCredit, NewReceivable, PostedReceivables, PostingSource
@@ -235,22 +234,3 @@ def test_credit_reversed_takes_back_prepayment_that_was_used(company: Company, p
 
     with pytest.raises(ledger.CreditAlreadyReversed):
         _reverse(company, 9001)
-
-
-def test_unwinding_gives_prepayment_back_and_leaves_the_bills(company: Company, payer: Payer) -> None:
-    Paid(company, payer, "100.00")
-    first, second = receivable(company, payer, WATER="40.00"), receivable(company, payer, WATER="50.00")
-    post(company, first, second)
-
-    total = ledger.unwind_offsets(
-        actor=SYSTEM,
-        company_id=company.id,
-        posting_date=POSTED,
-        bill_ids=[first.bill_id, second.bill_id],
-        reason="批次撤销",
-    )
-
-    assert total == Decimal("90.00")
-    assert _state(payer) == (Decimal("90.00"), Decimal("100.00"))
-    assert OpenItem.objects.filter(outstanding__gt=0).count() == 2
-    assert_books_hold()

@@ -84,15 +84,6 @@ class Story:
     def void(self, number: str) -> None:
         self.payments[int(number) - 1].undo()
 
-    def unwind(self, name: str) -> None:
-        ledger.unwind_offsets(
-            actor=SYSTEM,
-            company_id=self.company.id,
-            posting_date=POSTED,
-            bill_ids=[self.bills[name]],
-            reason="批次撤销",
-        )
-
     def _post(self, name: str, amount: str, due: date) -> None:
         row = receivable(self.company, self.payer, due=due, WATER=f"{amount}.00")
         self.bills[name] = row.bill_id

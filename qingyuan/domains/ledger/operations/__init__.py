@@ -22,7 +22,6 @@ from qingyuan.domains.ledger.operations.reversals import (
     AlreadyReversed,
     WrittenOff,
     reverse_receivables,
-    unwind_offsets,
 )
 from qingyuan.domains.ledger.operations.undoing import PrepaymentSpent
 from qingyuan.domains.ledger.operations.writing import hold_receivables_of
@@ -55,5 +54,4 @@ __all__ = [
     "set_posting_rule",
     "set_up_books",
     "undo_payment",
-    "unwind_offsets",
 ]

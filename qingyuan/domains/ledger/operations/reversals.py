@@ -1,4 +1,4 @@
-"""Cancelling what was posted (应收冲正): receivables and credit notes of cancelled bills, offsets of an undone run.
+"""Cancelling what was posted (应收冲正): receivables and credit notes of cancelled bills.
 
 A cancelled bill that was paid: the money goes to the prepayment of the bill's customer (its clearings are undone by rows
 of their own), so that the bill that replaces it can be cleared from there. Nothing is changed or removed.
@@ -92,42 +92,6 @@ def reverse_receivables(
             reason=reason,
         )
     return ReversedReceivables(to_prepayment=returned, journal_ids=_journals(posting, items, notes))
-
-
-def unwind_offsets(
-    *,
-    actor: Actor,
-    company_id: int,
-    posting_date: date,
-    bill_ids: Sequence[int],
-    reason: str,
-    source: PostingSource | None = None,
-) -> Decimal:
-    """Undo the automatic offsets of bills: their prepayment is there again, the bills are owed. Returns the amount.
-
-    For the undoing of a run, which unwinds its own offsets first. Bills without an offset are passed over. Raises
-    PeriodClosed, PeriodMissing.
-    """
-    with transaction.atomic():
-        period_id = hold_open_period(company_id, posting_date)
-        ids = OpenItem.objects.filter(company_id=company_id, bill_id__any=bill_ids).values_list("id", flat=True)
-        desk, _ = desk_for_undoing(sorted(ids), ())
-        lives = [live for live in live_of_items(desk.owed) if live.source is ClearingSource.PREPAYMENT]
-        hold_funds_of(desk, lives)
-        posting = Posting(desk, posting_date)
-        total = undo_offsets(posting, lives)
-        posting.write(actor=actor, periods={company_id: period_id}, posting_date=posting_date, source=source)
-        balances.refresh_balances(sorted(posting.accounts))
-        audit.record_bulk(
-            actor=actor,
-            action="ledger.unwind_offsets",
-            object_type="bill",
-            object_keys_hash=sha256_hex(",".join(map(str, sorted(bill_ids)))),
-            count=len(bill_ids),
-            company_id=company_id,
-            reason=reason,
-        )
-    return total
 
 
 def _items(company_id: int, bills: Sequence[int], notes: Sequence[CreditNote]) -> list[int]:
