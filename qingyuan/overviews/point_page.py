@@ -1,10 +1,11 @@
 """One point for its forms (用水点), within the reach of a permission."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from qingyuan.domains.customers.models import AccountHolder
-from qingyuan.domains.meters.models import Meter, PointAccount, PointBook, ServicePoint
+from qingyuan.domains.meters.models import Installation, Meter, PointAccount, PointBook, ServicePoint
 from qingyuan.domains.meters.queries.points import in_force
 from qingyuan.domains.meters.rules.states import MeterState
 from qingyuan.kernel.actor import Actor
@@ -54,6 +55,15 @@ def point_for_form(actor: Actor, point_no: str, *, permission: str, on: date, en
         book_no=book_no,
         order_no=order_no,
     )
+
+
+def points_by_number(company_id: int, numbers: Sequence[str]) -> dict[str, int]:
+    """The company's points by their own number or by that of the meter that hangs there; unknown numbers are left out."""
+    hanging = Installation.objects.filter(
+        company_id=company_id, removed_at__isnull=True, meter__meter_no__any=list(numbers)
+    )
+    own = ServicePoint.objects.filter(company_id=company_id, point_no__any=list(numbers))
+    return {**dict(hanging.values_list("meter__meter_no", "point_id")), **dict(own.values_list("point_no", "id"))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from qingyuan.domains.customers.models import Account, AccountHold
 from qingyuan.domains.customers.operations import place_hold
 from qingyuan.domains.customers.rules.states import HoldActivity
-from qingyuan.domains.meters.models import Installation, PointBook
+from qingyuan.domains.meters.models import Installation, MeterLink, PointBook
 from qingyuan.kernel.actor import system_actor
 
 
@@ -43,6 +43,10 @@ def _of_point() -> dict[str, object]:
     return {"point_no": _hanging().point.point_no}
 
 
+def _of_main() -> dict[str, object]:
+    return {"point_no": MeterLink.objects.filter(to_date__isnull=True).order_by("id")[0].main.point_no}
+
+
 def _of_meter() -> dict[str, object]:
     return {"meter_no": _hanging().meter.meter_no}
 
@@ -62,6 +66,7 @@ RECORDS: dict[str, Callable[[], dict[str, object]]] = {
     "accounts:hold-lift": _hold,
     **dict.fromkeys((f"meters:{name}" for name in ("detail", "readings")), _of_meter),
     **dict.fromkeys((f"meters:{name}" for name in ("exchange", "shares", "option", "quota", "move")), _of_point),
+    **dict.fromkeys(("meters:links", "meters:links-end"), _of_main),
     **dict.fromkeys((f"routes:{name}" for name in ("book", "edit", "move")), _of_book),
 }
 

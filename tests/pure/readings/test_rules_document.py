@@ -9,6 +9,7 @@ import pytest
 
 from qingyuan.domains.readings.rules.anomalies import Expectation, Limits, findings_of, high_usage_limit
 from qingyuan.domains.readings.rules.averages import PastUsage, average_volume, months_covered
+from qingyuan.domains.readings.rules.mains import main_difference, share_of_main
 from qingyuan.domains.readings.rules.spread import spread_between_real_readings
 from qingyuan.domains.readings.rules.states import Algorithm
 from qingyuan.domains.readings.rules.usage import (
@@ -147,6 +148,18 @@ def _anomaly(row: Row) -> Row:
     return {"found": " ".join(f"{one.code}{'!' if one.is_held else ''}" for one in found)}
 
 
+def _against(row: Row) -> Row:
+    main = None if row["main"] == "?" else Decimal(row["main"])
+    subs = row["subs"].split()
+    read = sum((Decimal(one) for one in subs if one != "?"), Decimal(0))
+    difference = main_difference(main, read, missing=subs.count("?"))
+    share = share_of_main(difference, main)
+    return {
+        "difference": "none" if difference is None else _plain(difference),
+        "share": "none" if share is None else format(share, "f"),
+    }
+
+
 _WORKERS: dict[str, Callable[[Row], Row]] = {
     "usage": _usage,
     "estimate": _estimate,
@@ -154,6 +167,7 @@ _WORKERS: dict[str, Callable[[Row], Row]] = {
     "average": _average,
     "months": _months,
     "anomaly": _anomaly,
+    "main against subs": _against,
 }
 _ROWS = _rows(_TEXT)
 

@@ -153,11 +153,11 @@ def link_points(
 
 
 def _check_no_ring(main: ServicePoint, sub_ids: Sequence[int], kind: LinkKind, from_date: date) -> None:
-    """Links of this kind that hold on the date or later, the subs' own former mains left out."""
+    """Links of any kind that hold on the date or later, the subs' own former mains of this kind left out."""
     later = Q(to_date__isnull=True) | Q(to_date__gt=from_date)
-    edges = MeterLink.objects.filter(later, company_id=main.company_id, kind=kind.value)
+    edges = MeterLink.objects.filter(later, company_id=main.company_id)
     check_acyclic(
-        list(edges.exclude(sub_id__in=list(sub_ids)).values_list("main_id", "sub_id")),
+        list(edges.exclude(sub_id__in=list(sub_ids), kind=kind.value).values_list("main_id", "sub_id")),
         [(main.pk, sub_id) for sub_id in sub_ids],
     )
 
@@ -172,7 +172,7 @@ def _link(main: ServicePoint, sub: ServicePoint, kind: LinkKind, from_date: date
 
 
 def unlink_points(*, actor: Actor, main_id: int, sub_ids: Sequence[int], to_date: date, reason: str, on: date) -> int:
-    """The subs hang under the main no longer from `to_date` on; returns how many links ended.
+    """The subs hang under the main no longer, by links of any kind, from `to_date` on; returns how many links ended.
 
     Raises NotFound, NotPermitted, PointClosed, EvidenceMissing, ChangeBeforeCurrent, ChangeTooFarBack, and
     NothingChanges when none of them hung there.
@@ -183,10 +183,12 @@ def unlink_points(*, actor: Actor, main_id: int, sub_ids: Sequence[int], to_date
         lock_points([main_id, *sub_ids])
         main = locked_point(actor, main_id, CHANGE, on=on)
         for sub_id in sub_ids:
-            rows = MeterLink.objects.filter(main_id=main_id, sub_id=sub_id)
-            if rows.filter(in_force(to_date)).exists():
-                close_last(rows, point=ServicePoint.objects.get(id=sub_id), from_date=to_date, on=on)
-                ended += 1
+            sub = ServicePoint.objects.get(id=sub_id)
+            for kind in LinkKind:
+                rows = MeterLink.objects.filter(main_id=main_id, sub_id=sub_id, kind=kind.value)
+                if rows.filter(in_force(to_date)).exists():
+                    close_last(rows, point=sub, from_date=to_date, on=on)
+                    ended += 1
         if not ended:
             raise NothingChanges(point_no=main.point_no)
         audit_point(
@@ -194,7 +196,7 @@ def unlink_points(*, actor: Actor, main_id: int, sub_ids: Sequence[int], to_date
             main,
             "meters.unlink_points",
             before={"subs": len(sub_ids)},
-            after={"subs": len(sub_ids) - ended, "to_date": to_date},
+            after={"links_ended": ended, "to_date": to_date},
             reason=reason,
         )
     return ended

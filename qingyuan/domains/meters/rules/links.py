@@ -30,3 +30,23 @@ def _all_below(point: int, below: dict[int, set[int]]) -> set[int]:
         found |= fresh
         waiting.extend(fresh)
     return found
+
+
+def levels(edges: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """By point of these (main, sub) pairs without a ring: 1 for one that hangs under no other, else one more than the
+    deepest main above it (级次).
+    """
+    above: dict[int, set[int]] = {}
+    for main, sub in edges:
+        above.setdefault(sub, set()).add(main)
+        above.setdefault(main, set())
+    found: dict[int, int] = {}
+    waiting = sorted(above)
+    while waiting:
+        ready = [point for point in waiting if above[point] <= found.keys()]
+        if not ready:
+            raise LinkCycle(main_id=waiting[0], sub_id=waiting[0])
+        for point in ready:
+            found[point] = 1 + max((found[main] for main in above[point]), default=0)
+        waiting = [point for point in waiting if point not in found]
+    return found

@@ -30,6 +30,7 @@ from qingyuan.domains.readings.queries.entry import (
     review_rows,
     usage_histories,
 )
+from qingyuan.domains.readings.queries.mains import MainComparison, main_comparisons
 from qingyuan.domains.readings.queries.tasks import PeriodRow, Progress, TaskRow, period_progress, periods, task, tasks
 from qingyuan.domains.readings.queries.waiting import (
     EarlierImport,
@@ -48,6 +49,7 @@ __all__ = [
     "EarlierImport",
     "EntryRow",
     "ItemDetail",
+    "MainComparison",
     "PeriodRow",
     "PickedItem",
     "Progress",
@@ -68,6 +70,7 @@ __all__ = [
     "entry_row",
     "entry_rows",
     "items_near_average",
+    "main_comparisons",
     "mains_waiting_for_subs",
     "period_progress",
     "periods",

@@ -60,7 +60,10 @@ def point_actions(request: OfficeRequest, point: PointDetail) -> tuple[Action, .
         Action(_("Own price"), reverse("meters:option", args=number), "meters.change", "tag"),
         Action(_("Quota"), reverse("meters:quota", args=number), "meters.change", "scale"),
         Action(_("Another book"), reverse("meters:move", args=number), "meters.change", "book"),
+        Action(_("Sub-meters"), reverse("meters:links", args=number), "meters.change", "hierarchy"),
     ]
+    if any(not link.is_main for link in point.links):
+        offered.append(Action(_("End links"), reverse("meters:links-end", args=number), "meters.change", "x"))
     if point.hanging is not None:
         offered.insert(
             0, Action(_("Exchange meter"), reverse("meters:exchange", args=number), "meters.install", "refresh")

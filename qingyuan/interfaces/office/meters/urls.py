@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qingyuan.interfaces.office.meters import exchange, pages, points
+from qingyuan.interfaces.office.meters import exchange, links, pages, points
 
 app_name = "meters"
 POINT = "points/<path:point_no>/"
@@ -14,5 +14,7 @@ urlpatterns = [
     path(f"{POINT}shares/", points.shares, name="shares"),
     path(f"{POINT}option/", points.option, name="option"),
     path(f"{POINT}quota/", points.quota, name="quota"),
+    path(f"{POINT}links/", links.links, name="links"),
+    path(f"{POINT}links/end/", links.end, name="links-end"),
     path(f"{POINT}move/", points.move, name="move"),
 ]

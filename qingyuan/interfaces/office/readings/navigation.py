@@ -47,6 +47,15 @@ ENTRIES = (
     ),
     NavigationEntry(
         Group.READING,
+        _("Mains against subs"),
+        "readings:losses",
+        "readings.view",
+        order=50,
+        icon="scale",
+        keywords=("zfbcl", "总分表差量", "漏损", "考核表"),
+    ),
+    NavigationEntry(
+        Group.READING,
         _("Reading conditions"),
         "readings:conditions",
         "readings.configure",
