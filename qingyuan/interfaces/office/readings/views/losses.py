@@ -71,7 +71,7 @@ LOSSES: ListSpec[MainComparison] = ListSpec(
         Column("book_name", gettext_lazy("Book name"), shown=False),
         Column("unit_name", gettext_lazy("Unit"), shown=False),
         Column("usage", gettext_lazy("Main's usage"), ColumnKind.VOLUME, totalled=True),
-        Column("subs", gettext_lazy("Subs"), ColumnKind.INTEGER),
+        Column("subs", pgettext_lazy("how many hang under the main", "Subs"), ColumnKind.INTEGER),
         Column("subs_volume", gettext_lazy("Sum of subs"), ColumnKind.VOLUME, totalled=True),
         Column(
             "difference",
@@ -80,7 +80,7 @@ LOSSES: ListSpec[MainComparison] = ListSpec(
             sortable=True,
             totalled=True,
         ),
-        Column("ratio", gettext_lazy("Share of the main"), ColumnKind.PERCENT, sortable=True),
+        Column("ratio", pgettext_lazy("of the main's usage", "Share"), ColumnKind.PERCENT, sortable=True),
         Column("state", gettext_lazy("State"), ColumnKind.CHIP, value=_state),
         Column("unread_subs", gettext_lazy("Subs without approved usage"), ColumnKind.LONG_TEXT, value=_missing),
     ),
