@@ -1,7 +1,7 @@
-"""Billing runs (开账批次): the list, one run with its books and exceptions, and the books to choose."""
+"""Billing runs (开账批次): the list, and one run with its books and exceptions."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -254,62 +254,6 @@ def _items(run_id: int, where: str) -> tuple[ItemRow, ...]:
         values[6] = json.loads(values[6])
         made.append(ItemRow(*values))
     return tuple(made)
-
-
-@dataclass(frozen=True, slots=True)
-class BookChoice:
-    """A book that a new run may take: how its readings of the period stand, and the unissued run that has taken it."""
-
-    id: int
-    book_no: str
-    name: str
-    unit_id: int
-    approved: int
-    waiting: int
-    billed: int
-    taken_by: str
-
-
-_CHOICES = """
-    SELECT b.id, b.book_no, b.name, b.unit_id,
-           count(*) FILTER (WHERE i.state = 'APPROVED'),
-           count(*) FILTER (WHERE i.state NOT IN ('APPROVED', 'BILLED', 'SKIPPED')),
-           count(*) FILTER (WHERE i.state = 'BILLED'),
-           COALESCE((SELECT r.run_no FROM run_book k JOIN billing_run r ON r.id = k.run_id
-                     WHERE k.book_id = b.id AND k.period_id = t.period_id LIMIT 1), '')
-    FROM reading_task t JOIN book b ON b.id = t.book_id JOIN reading_item i ON i.task_id = t.id
-    WHERE t.period_id = %s AND b.unit_id = ANY(%s) AND NOT i.never_billed
-    GROUP BY b.id, t.period_id ORDER BY b.book_no LIMIT %s
-"""
-
-
-def book_choices(period_id: int, unit_ids: frozenset[int]) -> tuple[BookChoice, ...]:
-    """The books of these units that are read in the period."""
-    return tuple(BookChoice(*row) for row in rows_of(_CHOICES, [period_id, sorted(unit_ids), MOST]))
-
-
-_APPROVED = """
-    SELECT a.account_no, i.id FROM reading_item i JOIN account a ON a.id = i.account_id
-    WHERE i.period_id = %s AND i.book_id = ANY(%s) AND a.account_no = ANY(%s) AND i.state = 'APPROVED' AND NOT i.never_billed
-    ORDER BY i.id
-"""
-
-
-def approved_items(period_id: int, book_ids: Sequence[int], account_nos: Sequence[str]) -> dict[str, list[int]]:
-    """By account number: its approved readings of the period in these books; an account without any has no entry."""
-    found: dict[str, list[int]] = {}
-    for account_no, reading_item_id in rows_of(_APPROVED, [period_id, list(book_ids), list(account_nos)]):
-        found.setdefault(account_no, []).append(reading_item_id)
-    return found
-
-
-def open_periods(company_ids: tuple[int, ...]) -> tuple[tuple[int, int, int], ...]:
-    """The last reading periods of the companies: (id, month, round), newest first."""
-    sql = (
-        "SELECT id, yyyymm, round_no FROM reading_period WHERE company_id = ANY(%s)"
-        " ORDER BY yyyymm DESC, round_no DESC, id LIMIT 24"
-    )
-    return tuple((row[0], row[1], row[2]) for row in rows_of(sql, [list(company_ids)]))
 
 
 def other_runs(actor: Actor, page: RunPage, *, on: date) -> tuple[tuple[int, str], ...]:

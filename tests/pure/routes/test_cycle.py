@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qingyuan.domains.routes.rules.cycle import INTERVALS, CycleInvalid, check_cycle, is_due, next_due
+from qingyuan.domains.routes.rules.cycle import INTERVALS, Cycle, CycleInvalid, check_cycle, is_due, next_due
 from qingyuan.kernel.period import Month
 
 
@@ -58,3 +58,27 @@ def test_check_cycle_names_the_field(interval: int, phase: int, day: int, field:
         check_cycle(months_interval=interval, phase_month=phase, reading_day=day)
 
     assert refused.value.params["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("interval", "phase", "cycle", "months"),
+    [
+        (1, 7, Cycle(1, 1), tuple(range(1, 13))),
+        (2, 12, Cycle(2, 2), (2, 4, 6, 8, 10, 12)),
+        (2, 3, Cycle(2, 1), (1, 3, 5, 7, 9, 11)),
+        (3, 8, Cycle(3, 2), (2, 5, 8, 11)),
+        (12, 10, Cycle(12, 10), (10,)),
+    ],
+)
+def test_books_read_in_the_same_months_have_one_cycle(
+    interval: int, phase: int, cycle: Cycle, months: tuple[int, ...]
+) -> None:
+    assert Cycle.of(interval, phase) == cycle
+    assert cycle.months == months
+
+
+@given(st.sampled_from(INTERVALS), st.integers(1, 12))
+def test_a_cycles_months_are_the_months_in_which_its_books_are_due(interval: int, phase: int) -> None:
+    due = [month for month in range(1, 13) if is_due(Month(2025, month), months_interval=interval, phase_month=phase)]
+
+    assert list(Cycle.of(interval, phase).months) == due
