@@ -10,6 +10,8 @@ from qingyuan.domains.billing.models import Bill, BillReversal, TierGroup
 from qingyuan.domains.billing.operations import singles
 from qingyuan.domains.billing.operations.cancelling import cancel_together
 from qingyuan.domains.billing.operations.proposals import propose_later_bills
+from qingyuan.domains.billing.operations.rerate import propose_for_mains
+from qingyuan.domains.billing.queries.bill_facts import live_bills_of_mains
 from qingyuan.domains.billing.queries.cases import load_cases
 from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.states import BillKind
@@ -37,6 +39,12 @@ class ReversalHeld(DomainError):
     """The account may not have bills cancelled at present; `reason` says why (户号禁止冲正)."""
 
     code = "billing.reversal_held"
+
+
+class MainBilled(DomainError):
+    """The bill of the main deducted this usage: the main is cancelled before its subs (先冲总表，后冲分表)."""
+
+    code = "billing.main_billed"
 
 
 class NothingToRebill(DomainError):
@@ -67,12 +75,14 @@ def cancel_bill(*, actor: Actor, bill_id: int, posting_date: date, reason: str) 
     use taken back, its reading approved and free for the next run (which takes the same tier position). A correction is
     cancelled with those made after it, and what it corrected is proposed again.
 
-    Raises NotFound, BillNotLive, ReversalHeld, NotPermitted, PeriodClosed, PeriodMissing and what the ledger refuses.
+    Raises NotFound, BillNotLive, ReversalHeld, MainBilled for a sub whose main's live bill deducted it, NotPermitted,
+    PeriodClosed, PeriodMissing and what the ledger refuses.
     """
     bill = _found(bill_id)
     staff.require(actor, "billing.cancel", on=posting_date, unit_id=bill.unit_id, book_id=bill.book_id)
     with transaction.atomic():
         _lock(bill, posting_date)
+        _refuse_before_main(bill)
         cancelled = _cancel(actor, bill, posting_date, reason)
         proposals = _propose(bill, "BILL_CANCELLED", bill.pk)
     return Cancelled(cancelled, proposals)
@@ -81,8 +91,8 @@ def cancel_bill(*, actor: Actor, bill_id: int, posting_date: date, reason: str) 
 def rebill(*, actor: Actor, bill_id: int, posting_date: date, reason: str, due_date: date | None = None) -> Rebilled:
     """Cancel a live bill and bill its reading again as it stands now, at the same tier position, posted on `posting_date`.
 
-    One transaction: when the new bill cannot be made, nothing is cancelled. Raises as `cancel_bill`, NothingToRebill,
-    NotBillable.
+    A main that had deducted the former usage is proposed for correction. One transaction: when the new bill cannot be made,
+    nothing is cancelled. Raises as `cancel_bill` but for MainBilled, NothingToRebill, NotBillable.
     """
     bill = _found(bill_id)
     staff.require(actor, "billing.cancel", on=posting_date, unit_id=bill.unit_id, book_id=bill.book_id)
@@ -97,7 +107,7 @@ def rebill(*, actor: Actor, bill_id: int, posting_date: date, reason: str, due_d
         selection={"replaces": bill.bill_no, "reading_items": [bill.reading_item_id]},
     )
     with transaction.atomic():
-        _lock(bill, posting_date)
+        _lock(bill, posting_date, with_mains=True)
         ledger.hold_receivables_of(bill.account_id)
         cancelled = _cancel(actor, bill, posting_date, reason)
         cases = load_cases(
@@ -111,7 +121,7 @@ def rebill(*, actor: Actor, bill_id: int, posting_date: date, reason: str, due_d
         readings.mark_billed(reading_item_ids=[bill.reading_item_id])
         readings.mark_changes_answered(reading_item_ids=[bill.reading_item_id], reference=single.bill_no)
         _record(actor, "billing.bill_replaced", bill, {"by": single.bill_no}, reason)
-        proposals = _propose(bill, "BILL_REPLACED", new_id)
+        proposals = (*_propose(bill, "BILL_REPLACED", new_id), *propose_for_mains(_usage_of(bill)))
     return Rebilled(new_id, cancelled, proposals)
 
 
@@ -122,13 +132,26 @@ def _found(bill_id: int) -> Bill:
     return bill
 
 
-def _lock(bill: Bill, posting_date: date) -> None:
+def _lock(bill: Bill, posting_date: date, *, with_mains: bool = False) -> None:
     hold_open_period(bill.company_id, posting_date)
-    if bill.group_id is not None:
-        hold(Rank.TIER_GROUP, TierGroup, [bill.group_id])
+    mains = live_bills_of_mains(_usage_of(bill)) if with_mains else []
+    groups = {bill.group_id, *(main.group_id for main in mains)}
+    hold(Rank.TIER_GROUP, TierGroup, {group for group in groups if group is not None})
     customers.lock_accounts([bill.account_id])
     if bill.reading_item_id is not None:
         lock_items([bill.reading_item_id])
+
+
+def _usage_of(bill: Bill) -> list[tuple[int, int, int]]:
+    """By what mains' bills find the sub: (point, month, round); none for a bill without a point."""
+    return [] if bill.point_id is None else [(bill.point_id, bill.yyyymm, bill.round_no)]
+
+
+def _refuse_before_main(bill: Bill) -> None:
+    """A correction is the sub's own affair: what it takes back comes to the main as a proposal."""
+    mains = [] if bill.corrects_bill_id is not None else live_bills_of_mains(_usage_of(bill))
+    if mains:
+        raise MainBilled(bill=bill.bill_no, main=mains[0].bill_no)
 
 
 def _cancel(actor: Actor, bill: Bill, posting_date: date, reason: str) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from qingyuan.domains.billing.models import Bill, BillingRun, BillReversal, RunChunk, TierGroup
-from qingyuan.domains.billing.operations.cancel import ReversalHeld
+from qingyuan.domains.billing.operations.cancel import MainBilled, ReversalHeld
 from qingyuan.domains.billing.operations.cancelling import cancel_together
 from qingyuan.domains.billing.operations.chunks import claimed
 from qingyuan.domains.billing.operations.holding import ReasonMissing
@@ -55,7 +55,7 @@ def start_undo(
     """Begin to undo an issued run; the caller defers its chunks. The reversals are posted on `posting_date`.
 
     `expected_total` is the issued amount as the person typed it, None for a face that asks for none. Raises RunNotInState
-    (also for a run of one bill: cancel that bill), ReasonMissing, TotalMismatch, RunPaid, RunFollowed, ReversalHeld,
+    (also for a run of one bill: cancel that bill), ReasonMissing, TotalMismatch, RunPaid, RunFollowed, MainBilled, ReversalHeld,
     NotPermitted, PeriodClosed, PeriodMissing.
     """
     reason = reason.strip()
@@ -159,6 +159,8 @@ def _refuse(run: BillingRun, on: date) -> None:
         raise RunPaid(run=run.run_no, count=paid[0][1], bill=paid[0][0])
     if followed := rows_of(_FOLLOWED, given):
         raise RunFollowed(run=run.run_no, bill=followed[0][0])
+    if mains := rows_of(_MAINS, given):
+        raise MainBilled(bill=mains[0][0], main=mains[0][1])
     if held := rows_of(_HELD, given):
         raise ReversalHeld(bill=held[0][0], reason=held[0][1])
 
@@ -196,6 +198,15 @@ _FOLLOWED = f"""
               AND (later.tier_position, later.tier_sequence) > (b.tier_position, b.tier_sequence)))
     WHERE NOT EXISTS (SELECT 1 FROM bill_reversal x WHERE x.bill_id = later.id)
     HAVING count(*) > 0
+"""
+_MAINS = f"""
+    SELECT b.bill_no, m.bill_no
+    FROM (SELECT b.bill_no, b.point_id, b.yyyymm, b.round_no FROM {_LIVE_BILLS} AND b.corrects_bill_id IS NULL) AS b
+    JOIN meter_link k ON k.sub_id = b.point_id AND k.kind = 'DEDUCT'
+    JOIN bill_live l ON l.point_id = k.main_id AND l.yyyymm = b.yyyymm AND l.round_no = b.round_no
+    JOIN bill m ON m.id = l.bill_id AND m.run_id <> %(run)s
+    WHERE k.from_date < m.to_date AND (k.to_date IS NULL OR k.to_date >= m.to_date)
+    ORDER BY b.bill_no, m.bill_no LIMIT 1
 """
 _HELD = f"""
     SELECT b.bill_no, h.reason FROM (SELECT b.bill_no, b.account_id FROM {_LIVE_BILLS}) AS b
