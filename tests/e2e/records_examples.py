@@ -57,7 +57,7 @@ def _of_book() -> dict[str, object]:
 
 def _accounts() -> Iterator[str]:
     tabs = ("detail", "meters", "readings", "bills", "payments", "files", "log")
-    forms = ("document", "contact", "customer", "holder", "people", "relief", "relief-end", "hold", "edit")
+    forms = ("document", "contact", "customer", "holder", "people", "relief", "relief-end", "tax", "hold", "edit")
     return (f"accounts:{name}" for name in (*tabs, *forms))
 
 
@@ -71,7 +71,10 @@ RECORDS: dict[str, Callable[[], dict[str, object]]] = {
 }
 
 NO_PAGES_OF_RECORDS = {
-    **{f"bulk_changes:{kind}-template": "a spreadsheet" for kind in ("shares", "option", "quota", "people", "relief")},
+    **{
+        f"bulk_changes:{kind}-template": "a spreadsheet"
+        for kind in ("shares", "option", "quota", "people", "relief", "tax")
+    },
     "accounts:search": "JSON",
     "accounts:lookalikes": "a part of a page",
     "accounts:phone": "a part of a page",

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from qingyuan.domains.customers.models import HouseholdSize
+from qingyuan.domains.customers.models import AccountTax, HouseholdSize
 from qingyuan.domains.meters.models import ItemOption, Quota, ServicePoint, UsageShare
 from tests.db.office.people import make_staff, signed_in_client
 from tests.factories.meters import make_charge_item
@@ -155,7 +156,7 @@ def test_what_is_missing_is_said(clerk: Client, typed: dict[str, object], messag
 
 
 def test_each_kind_has_its_sample_which_it_can_read(halls: TwoHalls, clerk: Client) -> None:
-    for kind in ("shares", "option", "quota", "people", "relief"):
+    for kind in ("shares", "option", "quota", "people", "relief", "tax"):
         sample = clerk.get(f"/bulk-changes/{kind}/template/")
         preview = sent(clerk, kind, file=SimpleUploadedFile("样例.xlsx", sample.content), to_date="2026-07-01")
         assert [row[5] for row in rows(preview)] != ["无法识别"], kind
@@ -166,3 +167,30 @@ def test_who_may_not_change_points_does_not_see_the_page(halls: TwoHalls) -> Non
     reader = signed_in_client(make_staff("meters.view", unit_id=halls.utility.company_id, login="reader"))
 
     assert reader.get("/bulk-changes/shares/").status_code == 403
+
+
+def test_an_accounts_own_tax_on_its_page_and_in_bulk(halls: TwoHalls, clerk: Client) -> None:
+    make_charge_item(halls.utility.company_id)
+    typed = {"item_code": "sewage", "tax": "3％", "from_date": "2025-07-01", "document_no": "税通 8 号"}
+
+    assert "不是税率" in clerk.post("/accounts/10000001/tax/", {**typed, "tax": "3"}).content.decode()
+    assert clerk.post("/accounts/10000001/tax/", typed).status_code == 302
+    assert list(AccountTax.objects.values_list("treatment", "rate")) == [("taxed", Decimal("0.03"))]
+    page = clerk.get("/accounts/10000001/tax/")
+    assert [cell.text for cell in page.context["tables"][0].rows[0]] == [
+        "污水处理费",
+        "3%",
+        "2025-07-01 起",
+        "税通 8 号",
+    ]
+
+    preview = sent(clerk, "tax", file=csv_file("户号,费用项目,税率", "10000001,sewage,3%", "10000002,污水处理费,免税"))
+    assert [(row[1], row[5]) for row in rows(preview)] == [
+        ("将变更", "污水处理费：免税 (2025-07-01 起)"),
+        ("已是如此", "污水处理费：3% (2025-07-01 起)"),
+    ]
+    assert confirmed(clerk, preview).context["done"] == 1  # type: ignore[attr-defined]
+
+    ended = clerk.post("/accounts/10000002/tax/", {**typed, "tax": "", "from_date": "2025-07-15"})
+    assert ended.status_code == 302
+    assert AccountTax.objects.get(account_id=halls.west_account_id).to_date == date(2025, 7, 15)

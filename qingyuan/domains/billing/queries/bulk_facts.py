@@ -90,6 +90,7 @@ _GATHER = """
            AND u.account_id NOT IN (SELECT account_id FROM point_account
                 WHERE account_id {accounts} AND from_date <= %(on)s
                   AND (to_date IS NULL OR %(on)s < to_date) GROUP BY account_id HAVING count(*) > 1)
+           AND u.account_id NOT IN (SELECT account_id FROM account_tax WHERE account_id {accounts})
            AND u.point_id NOT IN (SELECT main_id FROM meter_link
                 WHERE main_id {points} AND kind = 'DEDUCT')
            AND u.point_id NOT IN (SELECT point_id FROM consumption_change ch

@@ -13,9 +13,10 @@ from qingyuan.domains.billing.queries.usage_rows import Surroundings, UsageRow
 from qingyuan.domains.billing.rules.case import Refusal
 from qingyuan.domains.billing.rules.terms import Terms
 from qingyuan.domains.tariffs.queries.catalogue import Assigned, PriceList
-from qingyuan.domains.tariffs.rules.plan import MonthDay
+from qingyuan.domains.tariffs.rules.plan import MonthDay, Tax, Treatment
 from qingyuan.domains.tariffs.rules.request import (
     ItemOption,
+    ItemTax,
     PeopleFrom,
     QuotaFrom,
     ShareKind,
@@ -75,6 +76,7 @@ class TermsMaker:
                 row.closed_date or "",
                 account_fees,
                 account_used,
+                around.taxes.on(account_id, start),
             )
         )
 
@@ -100,6 +102,7 @@ class TermsMaker:
                 closed,
                 True,
                 None,
+                "",
             )
         )
 
@@ -114,7 +117,7 @@ class TermsMaker:
 
     def _make(self, key: Key) -> Terms | Refusal:
         unit_id, from_date, to_date, yyyymm, months, shares_text, options_text, people, reliefs, quota, *rest = key
-        calibre, anchor, opened, closed, account_fees, account_used = rest
+        calibre, anchor, opened, closed, account_fees, account_used, taxes = rest
         start, end = date.fromisoformat(from_date), date.fromisoformat(to_date)
         if not shares_text:
             return Refusal("billing.no_usage_class", {})
@@ -136,6 +139,7 @@ class TermsMaker:
             months=months,
             options=options,
             taxes=self.prices.item_taxes,
+            own_taxes=self._taxes(taxes),
             people=tuple(PeopleFrom(date.fromisoformat(day), int(value)) for day, value in _pairs(people)),
             quota=tuple(QuotaFrom(date.fromisoformat(day), Decimal(value)) for day, value in _pairs(quota)),
             relief=tuple(reliefs.split(",")) if reliefs else (),
@@ -172,6 +176,15 @@ class TermsMaker:
         """
         refs = self.prices.catalogue.refs(plan.plan_code, max(plan.from_date, start), end)
         return [VersionRef(ref.code, ref.effective_from, max(ref.start, plan.from_date)) for ref in refs]
+
+    def _taxes(self, text: str) -> tuple[ItemTax, ...]:
+        """The customer's own taxes, by charge item."""
+        made = []
+        for charge_item, rest in _pairs(text):
+            treatment, rate, included = rest.split("/")
+            tax = Tax(Treatment(treatment), Decimal(rate) if rate else None, included == "true")
+            made.append(ItemTax(self._item_codes[int(charge_item)], tax))
+        return tuple(sorted(made, key=lambda each: each.item_code))
 
     def _options(self, text: str, start: date, end: date) -> tuple[ItemOption, ...]:
         made = []

@@ -129,6 +129,7 @@ class Surroundings:
         self.holders = DatedFacts(_HOLDERS, accounts)
         self.people = DatedFacts(_PEOPLE, accounts)
         self.reliefs = DatedFacts(_RELIEFS, accounts)
+        self.taxes = DatedFacts(_TAXES, accounts)
         self.shares = DatedFacts(_SHARES, points)
         self.options = DatedFacts(_OPTIONS, points)
         self.point_quotas = DatedFacts(_QUOTAS.format("point_id"), points)
@@ -168,6 +169,11 @@ _PEOPLE = """
 _RELIEFS = """
     SELECT account_id, from_date::text, to_date::text, scheme FROM account_relief
     WHERE account_id = ANY(%s::bigint[]) ORDER BY account_id, scheme, from_date
+"""
+_TAXES = """
+    SELECT account_id, from_date::text, to_date::text, charge_item_id || '/' || treatment || '/' ||
+           COALESCE(trim_scale(rate)::text, '') || '/' || included
+    FROM account_tax WHERE account_id = ANY(%s::bigint[]) ORDER BY account_id, charge_item_id, from_date
 """
 _SHARES = """
     SELECT point_id, from_date::text, to_date::text, usage_class_id || '/' || kind || '/' || COALESCE(value::text, '')

@@ -74,6 +74,7 @@ class Terms:
     months: int = 1
     options: tuple[ItemOption, ...] = ()
     taxes: tuple[ItemTax, ...] = ()
+    own_taxes: tuple[ItemTax, ...] = ()
     people: tuple[PeopleFrom, ...] = ()
     quota: tuple[QuotaFrom, ...] = ()
     relief: tuple[str, ...] = ()
@@ -104,6 +105,7 @@ class Terms:
             calibre=self.calibre,
             relief=self.relief,
             options=self.options,
+            tax_overrides=self.own_taxes,
             item_taxes=self.taxes,
             anchor=self.anchor,
             opened=self.opened,

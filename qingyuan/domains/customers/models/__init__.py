@@ -4,6 +4,7 @@ from qingyuan.domains.customers.models.account import (
     AccountHold,
     AccountHolder,
     AccountRelief,
+    AccountTax,
     HouseholdSize,
 )
 from qingyuan.domains.customers.models.classification import (
@@ -22,6 +23,7 @@ __all__ = [
     "AccountHold",
     "AccountHolder",
     "AccountRelief",
+    "AccountTax",
     "ClassificationScheme",
     "ClassificationValue",
     "Community",

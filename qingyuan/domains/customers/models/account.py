@@ -5,7 +5,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from qingyuan.domains.customers.rules.states import AccountState, CollectionKind, HoldActivity
-from qingyuan.platform.columns import CodeField, choices_of, no_overlap, one_of, span_ordered
+from qingyuan.domains.tariffs.rules.plan import Treatment
+from qingyuan.platform.columns import CodeField, RateField, choices_of, no_overlap, one_of, span_ordered
 from qingyuan.platform.organisation.models import CompanyPart, CompanyRow
 
 
@@ -101,6 +102,38 @@ class AccountRelief(CompanyPart):
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.scheme}"
+
+
+class AccountTax(CompanyPart):
+    """The account's own tax of one charge item (客户税率) in [from_date, to_date), before the tariff's and the charge item's.
+
+    `rate` only where it is taxed; `included`: the price contains the tax, as usual, else it comes on top.
+    """
+
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="taxes")
+    charge_item = models.ForeignKey("tariffs.ChargeItem", on_delete=models.PROTECT, related_name="+")
+    treatment = CodeField(choices=choices_of(Treatment))
+    rate = RateField(null=True, blank=True)
+    included = models.BooleanField(default=True)
+    document_no = models.CharField(max_length=200)
+    from_date = models.DateField()
+    to_date = models.DateField(null=True, blank=True)
+
+    class Meta:
+        db_table = "account_tax"
+        constraints = [
+            one_of("treatment", Treatment, "account_tax_treatment"),
+            span_ordered("account_tax_span"),
+            no_overlap("account_tax_no_overlap", "account", "charge_item"),
+            models.CheckConstraint(
+                condition=Q(treatment=Treatment.TAXED.value, rate__isnull=False, rate__gte=0, rate__lt=1)
+                | (~Q(treatment=Treatment.TAXED.value) & Q(rate__isnull=True)),
+                name="account_tax_rate",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.charge_item_id}"
 
 
 class AccountHold(CompanyPart):

@@ -15,6 +15,7 @@ from qingyuan.domains.customers.operations.particulars import (
     update_account,
 )
 from qingyuan.domains.customers.operations.places import create_community, create_region, create_scheme
+from qingyuan.domains.customers.operations.taxes import end_tax, set_tax
 from qingyuan.domains.customers.operations.tokens import refresh_tokens, set_tokens
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "create_region",
     "create_scheme",
     "end_relief",
+    "end_tax",
     "lift_hold",
     "lock_accounts",
     "open_account",
@@ -41,6 +43,7 @@ __all__ = [
     "set_contact",
     "set_household_size",
     "set_relief",
+    "set_tax",
     "set_tier_anchor",
     "set_tokens",
     "start_closing",

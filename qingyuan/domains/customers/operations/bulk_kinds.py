@@ -17,7 +17,9 @@ from qingyuan.domains.customers.rules.states import AccountState
 from qingyuan.kernel.errors import DomainError
 
 
-class _AccountKind(FactKind[ValueT], Generic[ValueT]):
+class AccountKind(FactKind[ValueT], Generic[ValueT]):
+    """What facts of accounts have in common."""
+
     permission = CHANGE
     object_type = "account"
 
@@ -36,7 +38,7 @@ class _AccountKind(FactKind[ValueT], Generic[ValueT]):
         return AccountClosed(account_no=subject.number)
 
 
-class HouseholdKind(_AccountKind[int]):
+class HouseholdKind(AccountKind[int]):
     """Household size (用水人口): the value is the number of people."""
 
     action = "customers.bulk_people"
@@ -70,7 +72,7 @@ class HouseholdKind(_AccountKind[int]):
         ]
 
 
-class ReliefKind(_AccountKind[str]):
+class ReliefKind(AccountKind[str]):
     """Relief (优惠减免): the value is the scheme. One in force is prolonged or replaced."""
 
     action = "customers.bulk_relief"

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from qingyuan.domains.customers.declarations import BACKDATE_DAYS
-from qingyuan.domains.customers.models import Account, AccountHolder, AccountRelief, HouseholdSize
+from qingyuan.domains.customers.models import Account, AccountHolder, AccountRelief, AccountTax, HouseholdSize
 from qingyuan.domains.customers.operations.locks import lock_accounts
 from qingyuan.domains.customers.rules.history import ChangeBeforeCurrent, InForce, spans_to_close
 from qingyuan.domains.customers.rules.states import AccountState
@@ -18,7 +18,7 @@ from qingyuan.platform.audit.operations import record
 from qingyuan.platform.parameters.queries import integer
 from qingyuan.platform.staff.operations import require
 
-Fact = TypeVar("Fact", AccountHolder, HouseholdSize, AccountRelief)
+Fact = TypeVar("Fact", AccountHolder, HouseholdSize, AccountRelief, AccountTax)
 
 
 class AccountClosed(DomainError):

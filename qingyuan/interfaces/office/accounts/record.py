@@ -103,6 +103,7 @@ def _actions(request: OfficeRequest, header: AccountHeader) -> tuple[Action, ...
             Action(_("Contact"), address_of(header, "contact"), "customers.change", "phone"),
             Action(_("Household"), address_of(header, "people"), "customers.change", "users"),
             Action(_("Relief"), address_of(header, "relief"), "customers.change", "percentage"),
+            Action(_("Customer tax rate"), address_of(header, "tax"), "customers.change", "receipt"),
             Action(_("Change"), address_of(header, "edit"), "customers.change", "edit", key="edit"),
         ]
     if "payments.take" in request.permissions:

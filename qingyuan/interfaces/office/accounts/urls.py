@@ -10,6 +10,7 @@ from qingyuan.interfaces.office.accounts import (
     people,
     reliefs,
     tabs,
+    taxes,
 )
 
 app_name = "accounts"
@@ -35,6 +36,7 @@ urlpatterns = [
     path(f"{ONE}people/", changes.household, name="people"),
     path(f"{ONE}relief/", changes.relief, name="relief"),
     path(f"{ONE}relief/end/", changes.end_relief, name="relief-end"),
+    path(f"{ONE}tax/", taxes.tax, name="tax"),
     path(f"{ONE}hold/", changes.place_hold, name="hold"),
     path(f"{ONE}hold/<int:hold_id>/lift/", changes.lift_hold, name="hold-lift"),
     path(f"{ONE}edit/", changes.particulars, name="edit"),

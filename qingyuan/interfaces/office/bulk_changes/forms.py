@@ -28,6 +28,9 @@ class BulkForm(OfficeForm):
     volume = VolumeField(label=_("Quota of a cycle (m³)"), required=False)
     people = forms.IntegerField(label=_("People"), min_value=1, max_value=999, required=False)
     scheme = forms.ChoiceField(label=_("Relief scheme"), required=False)
+    tax = forms.CharField(
+        label=_("Tax rate"), max_length=20, required=False, help_text=_("3%, 免税 (exempt) or 不征税 (not taxable)")
+    )
     from_date = forms.DateField(label=_("In effect from"))
     to_date = forms.DateField(label=_("Ends on"), required=False)
     evidence = forms.CharField(label=_("Document or reason"), max_length=120)
@@ -53,7 +56,7 @@ class BulkForm(OfficeForm):
     def __init__(self, *args: Any, kind: Kind, choices: Mapping[str, Sequence[Choice]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         values = tuple(name for name, _heading in kind.columns)
-        others = {"class_code", "item_code", "plan_code", "volume", "people", "scheme"} - set(values)
+        others = {"class_code", "item_code", "plan_code", "volume", "people", "scheme", "tax"} - set(values)
         for name in others | (set() if kind.ends else {"to_date"}):
             del self.fields[name]
         for name, offered in choices.items():

@@ -11,12 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from qingyuan.domains.customers.operations.bulk import FactKind
 from qingyuan.domains.customers.operations.bulk_kinds import HouseholdKind, ReliefKind
+from qingyuan.domains.customers.operations.taxes import TaxKind
+from qingyuan.domains.customers.rules.taxes import TaxValue
 from qingyuan.domains.meters.operations import NewShare
 from qingyuan.domains.meters.operations.bulk_kinds import OptionKind, OptionValue, QuotaKind, SharesKind
 from qingyuan.domains.meters.rules.states import ShareKind
+from qingyuan.domains.tariffs.rules.plan import Treatment
 from qingyuan.interfaces.office.shell.formats import volume_text
 from qingyuan.interfaces.office.shell.text import Label
 
+_TREATMENTS = {"免税": Treatment.EXEMPT, "exempt": Treatment.EXEMPT, "不征税": Treatment.NOT_TAXABLE,
+               "not_taxable": Treatment.NOT_TAXABLE}  # fmt: skip
 EXEMPT = ("EXEMPT", "免征", "免", "exempt")
 Cells = Mapping[str, str]
 _SHARE = re.compile(r"^(.+?)\s+(\d+(?:\.\d+)?)\s*(%|％|m³|m3|立方米)?$")
@@ -125,6 +130,31 @@ def _people(cells: Cells, _names: Names) -> int:
     return int(text)
 
 
+def _tax(cells: Cells, names: Names) -> TaxValue:
+    item_code = names.code(names.charges, _needed(cells, "费用项目"))
+    return tax_of(item_code, _needed(cells, "税率"))
+
+
+def tax_of(item_code: str, typed: str) -> TaxValue:
+    """A tax as people write it: 3%, 0.03, 免税, 不征税. Raises CellRefused."""
+    text = typed.strip().replace("％", "%")
+    if text.lower() in _TREATMENTS:
+        return TaxValue(item_code, _TREATMENTS[text.lower()])
+    found = re.fullmatch(r"(\d{1,3}(?:\.\d{1,6})?)(%?)", text)
+    rate = None if found is None else Decimal(found[1]) / (100 if found[2] else 1)
+    if rate is None or rate >= 1:
+        raise CellRefused("税率", _("is no tax rate: write 3%, 免税 (exempt) or 不征税 (not taxable)"))
+    return TaxValue(item_code, Treatment.TAXED, rate)
+
+
+def tax_text(value: TaxValue) -> str:
+    """A tax in words."""
+    if value.treatment is Treatment.TAXED:
+        rate = f"{((value.rate or Decimal(0)) * 100).normalize():f}%"
+        return rate if value.included else gettext("%(rate)s on top of the price") % {"rate": rate}
+    return gettext("exempt from tax") if value.treatment is Treatment.EXEMPT else gettext("not taxable")
+
+
 KINDS = (
     Kind(
         "shares", _("Usage class"), "meters.change", SharesKind, True, (("class_code", "用水性质"),), ("INDUSTRY",),
@@ -151,5 +181,12 @@ KINDS = (
     Kind(
         "relief", _("Relief"), "customers.change", ReliefKind, False, (("scheme", "减免方案"),), ("dibao",),
         lambda cells, _names: _needed(cells, "减免方案"), lambda value, _names: str(value), str, str,
+    ),
+    Kind(
+        "tax", _("Customer tax rate"), "customers.change", TaxKind, False,
+        (("item_code", "费用项目"), ("tax", "税率")), ("water", "3%"), _tax,
+        lambda value, names: f"{names.charges.get(value.item_code, value.item_code)}：{tax_text(value)}",
+        lambda value: [value.item_code, value.treatment.value, None if value.rate is None else str(value.rate)],
+        lambda kept: TaxValue(kept[0], Treatment(kept[1]), None if kept[2] is None else Decimal(kept[2])),
     ),
 )  # fmt: skip
