@@ -95,6 +95,14 @@ _COUNTERS = (
         "a.unit_id",
     ),
     Counter(
+        "adjustments",
+        "readings.decide_adjustments",
+        """SELECT count(*), 0, 0 FROM volume_adjustment v WHERE v.state = 'REQUESTED'
+           AND v.requested_by_id IS DISTINCT FROM %(staff)s AND {inside}""",
+        "v.unit_id",
+        "v.book_id",
+    ),
+    Counter(
         "taken_by_me",
         "payments.take",
         """SELECT count(*), COALESCE(sum(p.received), 0), 0 FROM cash_session c JOIN payment p ON p.session_id = c.id

@@ -2,7 +2,10 @@
 
 from decimal import Decimal
 
-from qingyuan.kernel.declarations import AuditAction, Parameter, ParameterType, Permission
+from qingyuan.kernel.declarations import AuditAction, NumberKind, Parameter, ParameterType, Permission
+
+ADJUSTMENT_NUMBERS = "readings.volume_adjustment"
+ADJUST_LIMIT = "readings.adjust_limit_volume"
 
 PERMISSIONS = (
     Permission("readings.view", "See reading tasks and readings"),
@@ -10,6 +13,8 @@ PERMISSIONS = (
     Permission("readings.record", "Enter and import readings"),
     Permission("readings.review", "Approve, change and send back readings"),
     Permission("readings.correct", "Correct a reading that is already billed"),
+    Permission("readings.adjust", "Adjust the volume of a month"),
+    Permission("readings.decide_adjustments", "Decide volume adjustments of others"),
     Permission("readings.configure", "Maintain reading conditions"),
 )
 
@@ -96,6 +101,14 @@ PARAMETERS = (
         maximum=Decimal(3),
     ),
     Parameter(
+        ADJUST_LIMIT,
+        ParameterType.DECIMAL,
+        Decimal(10),
+        "Volume adjusted by one person up to, m³",
+        "All adjustments of one month together; above it a second person decides, 0 means that every one is decided.",
+        minimum=Decimal(0),
+    ),
+    Parameter(
         "readings.import_rows",
         ParameterType.INTEGER,
         50000,
@@ -105,6 +118,8 @@ PARAMETERS = (
         maximum=Decimal(200000),
     ),
 )
+
+NUMBER_KINDS = (NumberKind(ADJUSTMENT_NUMBERS, "Volume adjustment number", prefix="V", date_part="%Y%m", width=6),)
 
 AUDIT_ACTIONS = (
     AuditAction("readings.generate_tasks", "Reading tasks generated"),
@@ -116,6 +131,11 @@ AUDIT_ACTIONS = (
     AuditAction("readings.skip", "Points not read this period"),
     AuditAction("readings.reopen", "Skipped points to be read after all"),
     AuditAction("readings.correct", "Billed reading corrected"),
+    AuditAction("readings.adjustment_requested", "Volume adjustment requested"),
+    AuditAction("readings.adjustment_approved", "Volume adjustment approved"),
+    AuditAction("readings.adjustment_refused", "Volume adjustment refused"),
+    AuditAction("readings.adjustment_withdrawn", "Volume adjustment withdrawn"),
+    AuditAction("readings.adjustment_reversed", "Volume adjustment reversed"),
     AuditAction("readings.exchange", "Reading item revised after a meter exchange"),
     AuditAction("readings.conditions", "Reading conditions set"),
 )

@@ -54,7 +54,7 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
         "reading_clerk",
         "抄表录入员",
         "Reading entry clerk",
-        (*_ACCOUNTS, "readings.record", "files.attach"),
+        (*_ACCOUNTS, "readings.record", "readings.adjust", "files.attach"),
     ),
     RoleTemplate(
         "reading_supervisor",
@@ -91,7 +91,17 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
         "billing_supervisor",
         "计费主管",
         "Billing supervisor",
-        (*_ACCOUNTS, *_MONEY, "tariffs.*", "billing.*", "readings.correct", "jobs.view", "files.*"),
+        (
+            *_ACCOUNTS,
+            *_MONEY,
+            "tariffs.*",
+            "billing.*",
+            "readings.correct",
+            "readings.adjust",
+            "readings.decide_adjustments",
+            "jobs.view",
+            "files.*",
+        ),
     ),
     RoleTemplate(
         "cashier",

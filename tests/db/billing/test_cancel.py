@@ -174,7 +174,7 @@ def test_bill_is_proposed_again_when_the_correction_of_its_room_is_cancelled(pri
 def corrected_to(priced: PricedTown, bill: Bill, volume: str) -> Bill:
     """The correcting bill that a corrected usage leads to."""
     assert bill.reading_item_id is not None
-    readings.correct_after_billing(
+    readings.adjust_volume(
         actor=SYSTEM, reading_item_id=bill.reading_item_id, reason="抄错", on=day(2), volume=D(volume)
     )
     (proposal,) = billing.propose_for_changes(actor=SYSTEM, company_id=priced.company_id, on=day(2))

@@ -11,7 +11,7 @@ from qingyuan.domains.billing.queries.explain import explain_bill
 from qingyuan.domains.customers.models import Account, HouseholdSize
 from qingyuan.domains.meters.models import UsageShare
 from qingyuan.domains.readings.models import ConsumptionChangeHandling
-from qingyuan.domains.readings.operations.correcting import correct_after_billing
+from qingyuan.domains.readings.operations import adjust_volume
 from qingyuan.domains.tariffs.models import PriceVersion, UsageClass
 from qingyuan.kernel.errors import NotPermitted
 from qingyuan.kernel.period import Month
@@ -171,9 +171,7 @@ def test_corrected_reading_and_household_together_and_later_bills_follow(priced:
     (point,) = make_billable_points(priced, 1)
     bills = three_bills(priced, point)
     six_people(priced, point)
-    correct_after_billing(
-        actor=SYSTEM, reading_item_id=reading_of(bills[0]), volume=D("220"), reason="漏记一位", on=day(4)
-    )
+    adjust_volume(actor=SYSTEM, reading_item_id=reading_of(bills[0]), volume=D("220"), reason="漏记一位", on=day(4))
 
     rerate(point)
 
@@ -194,9 +192,7 @@ def test_open_proposal_about_facts_is_worked_out_again_when_an_earlier_bill_move
     bills = three_bills(priced, point)
     six_people(priced, point)
     rerate(point)
-    correct_after_billing(
-        actor=SYSTEM, reading_item_id=reading_of(bills[0]), volume=D("220"), reason="漏记一位", on=day(4)
-    )
+    adjust_volume(actor=SYSTEM, reading_item_id=reading_of(bills[0]), volume=D("220"), reason="漏记一位", on=day(4))
     rebilled = billing.rebill(actor=SYSTEM, bill_id=bills[0].pk, posting_date=day(4), reason="漏记一位")
 
     march = RerateProposal.objects.get(bill_id=bills[2].pk, state="OPEN")
@@ -241,9 +237,7 @@ def test_sub_corrected_after_its_main_was_billed_moves_the_main(priced: PricedTo
     link_sub(priced.town, main, sub)
     bills = {bill.point_id: bill for bill in bill_month(priced, day(1), {main: "200", sub: "160"})}
     assert (bills[main].volume, bills[sub].volume) == (D("40.000"), D("60.000"))
-    correct_after_billing(
-        actor=SYSTEM, reading_item_id=reading_of(bills[sub]), volume=D("50"), reason="分表抄错", on=day(4)
-    )
+    adjust_volume(actor=SYSTEM, reading_item_id=reading_of(bills[sub]), volume=D("50"), reason="分表抄错", on=day(4))
 
     billing.propose_for_changes(actor=SYSTEM, company_id=priced.company_id, on=day(4))
 

@@ -158,9 +158,7 @@ def test_adjusted_volume_outlives_a_correction_of_the_month_before() -> None:
     january = make.read_and_approve(point, JAN, "160")
     make.plan(town, FEB)
     february = make.read_and_approve(point, FEB, "220")
-    readings.correct_after_billing(
-        actor=ACTOR, reading_item_id=february.pk, reason="漏水减免", on=FEB, volume=Decimal(40)
-    )
+    readings.adjust_volume(actor=ACTOR, reading_item_id=february.pk, reason="漏水减免", on=FEB, volume=Decimal(40))
 
     readings.correct_after_billing(
         actor=ACTOR, reading_item_id=january.pk, reason="抄错", on=FEB, values={1: Decimal(150)}
@@ -211,9 +209,7 @@ def test_corrected_volume_of_a_billed_item_moves_money_alone() -> None:
     make.plan(town, FEB)
     february = _billed(point, FEB, "220")
 
-    done = readings.correct_after_billing(
-        actor=ACTOR, reading_item_id=january, volume=Decimal(40), reason="复核", on=MAR
-    )
+    done = readings.adjust_volume(actor=ACTOR, reading_item_id=january, volume=Decimal(40), reason="复核", on=MAR)
 
     assert done.volume == Decimal(40)
     change = ConsumptionChange.objects.get()

@@ -112,7 +112,7 @@ def test_nobody_sees_or_touches_another_units_items() -> None:
     skipped = readings.skip(actor=stranger, reading_item_ids=[found.pk], reason="x", at=make.noon(JAN), on=JAN)
     with pytest.raises(NotPermitted):
         found2 = make.read_and_approve(point, JAN, "120")
-        readings.correct_after_billing(actor=stranger, reading_item_id=found2.pk, reason="x", on=JAN, volume=Decimal(1))
+        readings.adjust_volume(actor=stranger, reading_item_id=found2.pk, reason="x", on=JAN, volume=Decimal(1))
     for result in (recorded, approved, sent, skipped):
         assert [issue.code for issue in result.failed] == ["kernel.not_permitted"]
 

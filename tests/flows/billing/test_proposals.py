@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from qingyuan.domains.billing.models import Bill, RerateProposal
 from qingyuan.domains.customers.models import HouseholdSize
-from qingyuan.domains.readings.operations.correcting import correct_after_billing
+from qingyuan.domains.readings.operations import adjust_volume
 from tests.counting import LIST, questions
 from tests.db.office.people import make_staff, signed_in_client
 from tests.factories.billing import PricedTown, account_of, bill_month, make_billable_points, make_priced_town
@@ -83,7 +83,7 @@ def test_unknown_account_or_missing_month_is_told_at_its_field(supervisor: Clien
 def test_without_an_account_every_corrected_usage_is_looked_at(supervisor: Client, bills: list[Bill]) -> None:
     reading = bills[0].reading_item_id
     assert reading is not None
-    correct_after_billing(actor=SYSTEM, reading_item_id=reading, volume=bills[0].volume - 20, reason="抄错", on=APRIL)
+    adjust_volume(actor=SYSTEM, reading_item_id=reading, volume=bills[0].volume - 20, reason="抄错", on=APRIL)
 
     answer = supervisor.post(LOOK, {"account_no": "", "since": ""}, follow=True)
 

@@ -17,9 +17,11 @@ SUPERVISOR = (
     "readings.record",
     "readings.review",
     "readings.correct",
+    "readings.adjust",
+    "readings.decide_adjustments",
     "readings.configure",
 )
-CLERK = ("readings.view", "readings.record")
+CLERK = ("readings.view", "readings.record", "readings.adjust")
 
 
 def make_reading_town(points: int = 4) -> make.Town:

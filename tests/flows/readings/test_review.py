@@ -252,12 +252,12 @@ def test_leaving_out_and_reading_after_all(town: make.Town, db: None) -> None:
     assert _items()[3].state == "PENDING"
 
 
-def test_correcting_the_volume_after_approval(town: make.Town, db: None) -> None:
+def test_correcting_the_register_after_approval(town: make.Town, db: None) -> None:
     first = _items()[0]
     make.read_and_approve(first.point_id, JAN, "125")
 
     response = client_of("supervisor").post(
-        f"/readings/items/{first.pk}/correct/", {"axis": "volume", "volume": "20", "reason": "漏水减免"}, follow=True
+        f"/readings/items/{first.pk}/correct/", {"value_1": "120", "reason": "抄错"}, follow=True
     )
 
     assert "已更正为 20 m³。" in response.content.decode()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from qingyuan.domains.readings.rules.adjusting import needs_second_person
 from qingyuan.domains.readings.rules.anomalies import Expectation, Limits, findings_of, high_usage_limit
 from qingyuan.domains.readings.rules.averages import PastUsage, average_volume, months_covered
 from qingyuan.domains.readings.rules.mains import main_difference, share_of_main
@@ -160,6 +161,15 @@ def _against(row: Row) -> Row:
     }
 
 
+def _adjustment(row: Row) -> Row:
+    change, others = _number(row["change"]), [_number(one) for one in row["others"].split()]
+    volume = _number(row["measured"]) + sum(others, change)
+    if volume < 0:
+        return {"decided by": "readings.usage_negative", "volume": ""}
+    second = needs_second_person(change, others, limit=_number(row["limit"]))
+    return {"decided by": "second person" if second else "one person", "volume": _plain(volume)}
+
+
 _WORKERS: dict[str, Callable[[Row], Row]] = {
     "usage": _usage,
     "estimate": _estimate,
@@ -168,6 +178,7 @@ _WORKERS: dict[str, Callable[[Row], Row]] = {
     "months": _months,
     "anomaly": _anomaly,
     "main against subs": _against,
+    "adjustment": _adjustment,
 }
 _ROWS = _rows(_TEXT)
 

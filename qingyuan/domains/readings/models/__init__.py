@@ -1,3 +1,4 @@
+from qingyuan.domains.readings.models.adjustment import VolumeAdjustment
 from qingyuan.domains.readings.models.condition import ReadingCondition
 from qingyuan.domains.readings.models.consumption import (
     Consumption,
@@ -22,4 +23,5 @@ __all__ = [
     "ReadingPeriod",
     "ReadingSegment",
     "ReadingTask",
+    "VolumeAdjustment",
 ]

@@ -1,5 +1,14 @@
 """Writes of readings."""
 
+from qingyuan.domains.readings.operations.adjusting import (
+    AdjustmentResult,
+    Evidence,
+    adjust_volume,
+    approve_adjustment,
+    refuse_adjustment,
+    reverse_adjustment,
+    withdraw_adjustment,
+)
 from qingyuan.domains.readings.operations.approve import approve
 from qingyuan.domains.readings.operations.billing_marks import (
     mark_billed,
@@ -24,14 +33,18 @@ from qingyuan.domains.readings.operations.tasks import generate_tasks
 
 __all__ = [
     "DEFAULT_CONDITIONS",
+    "AdjustmentResult",
     "Correction",
+    "Evidence",
     "ImportPreview",
     "ImportResult",
     "NewCondition",
     "ReadRow",
     "ReadingRefused",
     "RowVerdict",
+    "adjust_volume",
     "approve",
+    "approve_adjustment",
     "change_reading",
     "confirm_import",
     "correct_after_billing",
@@ -43,10 +56,13 @@ __all__ = [
     "preview_import",
     "record_reading",
     "record_readings",
+    "refuse_adjustment",
     "reopen",
+    "reverse_adjustment",
     "revise_after_exchange",
     "send_back",
     "set_conditions",
     "skip",
     "verdict_counts",
+    "withdraw_adjustment",
 ]

@@ -1,28 +1,20 @@
-"""Corrections of what is approved or billed: another register, another volume, an exchange learnt late (更正)."""
+"""Corrections of what is approved or billed: another register, an exchange learnt late (更正)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from qingyuan.domains.readings.models import Reading, ReadingItem
-from qingyuan.domains.readings.operations.consumption_rows import (
-    NewConsumption,
-    NewPart,
-    insert_consumptions,
-    point_items_at,
-)
-from qingyuan.domains.readings.operations.evidence import parts_of
 from qingyuan.domains.readings.operations.rebuilding import NewEnd, following_items, rebuild, rebuild_following
 from qingyuan.domains.readings.operations.reviewing import ReasonMissing
 from qingyuan.domains.readings.operations.taking import ItemNotOpen
 from qingyuan.domains.readings.queries.field_facts import rows_of
-from qingyuan.domains.readings.queries.review import algorithms_of, revisions_of
 from qingyuan.domains.readings.queries.work_items import WorkItem, work_items
 from qingyuan.domains.readings.rules.outcome import UnknownRegister
-from qingyuan.domains.readings.rules.states import Algorithm, ChangeReason, ItemState, PartKind
+from qingyuan.domains.readings.rules.states import ChangeReason, ItemState
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError, NotFound
 from qingyuan.platform.audit.operations.record import record
@@ -32,7 +24,7 @@ from qingyuan.platform.staff.operations.require import require
 
 
 class NothingToCorrect(DomainError):
-    """The correction gives what stands already, or says neither a register value nor a volume (无需更正)."""
+    """The correction gives what stands already, or says no register value (无需更正)."""
 
     code = "readings.nothing_to_correct"
 
@@ -59,29 +51,21 @@ def correct_after_billing(
     reading_item_id: int,
     reason: str,
     on: date,
-    values: Mapping[int, Decimal] | None = None,
-    volume: Decimal | None = None,
+    values: Mapping[int, Decimal],
 ) -> Correction:
-    """Correct an approved or billed item by one of two axes.
+    """Correct the register of an approved or billed item (更正读数); the volume alone is adjusted (adjusting.py).
 
-    `values` (by register number) moves the register: the read is superseded, and the following period, which starts
-    from it, changes too. `volume` moves money alone: the registers stay, and the difference is a part ADJUSTMENT. Each
-    billed period that changed gets a ConsumptionChange with reason CORRECTION. Raises ReasonMissing, NothingToCorrect,
-    UsageNegative, UnknownRegister, ItemNotOpen, NotPermitted (readings.correct), NotFound.
+    By `values` (by register number) the read is superseded, and the following period, which starts from it, changes too;
+    what people adjusted stays adjusted. Each billed period that changed gets a ConsumptionChange with reason CORRECTION.
+    Raises ReasonMissing, NothingToCorrect, UsageNegative, UnknownRegister, ItemNotOpen, NotPermitted (readings.correct), NotFound.
     """
     if not reason.strip():
         raise ReasonMissing()
-    if (values is None) == (volume is None):
-        raise NothingToCorrect()
     with transaction.atomic():
-        before = _locked(reading_item_id)
+        before = locked_with_later(reading_item_id)
         require(actor, "readings.correct", on=on, unit_id=before.unit_id, book_id=before.book_id)
-        known = _last_change(before.point_id)
-        if values is not None:
-            _move_registers(before, values, actor, reason, on)
-        else:
-            assert volume is not None
-            _adjust(before, volume, actor, reason)
+        known = last_change(before.point_id)
+        _move_registers(before, values, actor, reason, on)
         after = work_items([reading_item_id])[reading_item_id]
         _refuse_negative(before.point_id)
         assert after.usage_volume is not None and after.consumption_id is not None
@@ -97,7 +81,7 @@ def correct_after_billing(
             reason=reason,
         )
         return Correction(
-            reading_item_id, after.consumption_id, after.usage_volume, _changes_since(before.point_id, known)
+            reading_item_id, after.consumption_id, after.usage_volume, changes_since(before.point_id, known)
         )
 
 
@@ -146,15 +130,16 @@ def revise_after_exchange(*, actor: Actor, point_id: int, on: date, reason: str 
     return tuple(touched)
 
 
-def _locked(reading_item_id: int) -> WorkItem:
-    """The item, locked with all later ones of its point."""
+def locked_with_later(reading_item_id: int, *, must_be_done: bool = True) -> WorkItem:
+    """The item, locked with all later ones of its point. Raises NotFound; ItemNotOpen when it must be approved or
+    billed and is not."""
     found = work_items([reading_item_id]).get(reading_item_id)
     if found is None:
         raise NotFound(table="reading_item", missing=1)
     later = following_items([found]).get(found.point_id, [])
     hold(Rank.READING_ITEM, ReadingItem, [reading_item_id, *later])
     work = work_items([reading_item_id])[reading_item_id]
-    if work.state not in {ItemState.APPROVED, ItemState.BILLED}:
+    if must_be_done and work.state not in {ItemState.APPROVED, ItemState.BILLED}:
         raise ItemNotOpen(point_no=work.point_no, state=work.state.value)
     return work
 
@@ -193,49 +178,6 @@ def _move_registers(work: WorkItem, values: Mapping[int, Decimal], actor: Actor,
     rebuild_following([work], on=on, reason=ChangeReason.CORRECTION)
 
 
-def _adjust(work: WorkItem, volume: Decimal, actor: Actor, reason: str) -> None:
-    assert work.usage_volume is not None and work.read_date is not None
-    if volume < 0:
-        raise UsageNegative(volume=volume)
-    if volume == work.usage_volume:
-        raise NothingToCorrect()
-    algorithm = algorithms_of([work])[work.id]
-    measured = work
-    if work.fixed_volume is None and algorithm is not Algorithm.UNRELATED:
-        by_registers = sum((one.volume for one in work.segments if one.volume is not None), Decimal("0.000"))
-        measured = replace(work, usage_volume=by_registers)
-    parts = parts_of(measured, algorithm=algorithm, shares={})
-    total = sum((part.volume for part in parts), Decimal("0.000"))
-    started = work.previous_date or work.read_date
-    adjustment = NewPart(
-        PartKind.ADJUSTMENT, started, work.read_date, volume - total, evidence={"reason": reason, "by": actor.name}
-    )
-    is_billed = work.state is ItemState.BILLED
-    new = NewConsumption(
-        company_id=work.company_id,
-        point_id=work.point_id,
-        account_id=work.account_id,
-        book_id=work.book_id,
-        unit_id=work.unit_id,
-        period_id=work.period_id,
-        reading_item_id=work.id,
-        revision=revisions_of([work.id]).get(work.id, 0) + 1,
-        from_date=started,
-        to_date=work.read_date,
-        months=work.months,
-        volume=volume,
-        is_estimated=work.is_estimated,
-        parts=(*parts, adjustment) if volume != total else parts,
-        replaces=work.consumption_id if is_billed else None,
-        reason=ChangeReason.CORRECTION if is_billed else None,
-    )
-    point_items_at([new], insert_consumptions([new]))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE reading_item SET usage_volume = %s, version = version + 1 WHERE id = %s", [volume, work.id]
-        )
-
-
 def _refuse_negative(point_id: int) -> None:
     rows = rows_of(
         "SELECT p.yyyymm, i.usage_volume FROM reading_item i JOIN reading_period p ON p.id = i.period_id "
@@ -246,12 +188,14 @@ def _refuse_negative(point_id: int) -> None:
         raise UsageNegative(yyyymm=rows[0][0], volume=rows[0][1])
 
 
-def _last_change(point_id: int) -> int:
+def last_change(point_id: int) -> int:
+    """The newest change of the point's usage; 0 before the first."""
     [(last,)] = rows_of("SELECT COALESCE(max(id), 0) FROM consumption_change WHERE point_id = %s", [point_id])
     return int(last)
 
 
-def _changes_since(point_id: int, known: int) -> tuple[int, ...]:
+def changes_since(point_id: int, known: int) -> tuple[int, ...]:
+    """The point's changes after the one that was the newest."""
     rows = rows_of("SELECT id FROM consumption_change WHERE point_id = %s AND id > %s ORDER BY id", [point_id, known])
     return tuple(row[0] for row in rows)
 

@@ -4,7 +4,6 @@ An item's stretches are planned anew from the last item before it and the instal
 read, on the meter that it now belongs to. Few items at a time; works one after another, the earliest first.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,8 +13,9 @@ from django.db import connection
 
 from qingyuan.domains.readings.models import Reading, ReadingSegment
 from qingyuan.domains.readings.operations.approve import consumption_of
-from qingyuan.domains.readings.operations.consumption_rows import NewPart, insert_consumptions, point_items_at
+from qingyuan.domains.readings.operations.consumption_rows import insert_consumptions, point_items_at
 from qingyuan.domains.readings.operations.item_rows import insert_segments
+from qingyuan.domains.readings.operations.kept_adjustments import NOTHING_ADJUSTED, Adjusted, kept_adjustments
 from qingyuan.domains.readings.operations.reading_rows import copy_anomalies, update_segments
 from qingyuan.domains.readings.operations.taking import ReadRow, TakenItem
 from qingyuan.domains.readings.operations.true_up import settle_estimates, shares_of
@@ -28,25 +28,11 @@ from qingyuan.domains.readings.rules.anomalies import high_usage_limit
 from qingyuan.domains.readings.rules.averages import months_covered
 from qingyuan.domains.readings.rules.outcome import ItemOutcome, Taken, outcome_of
 from qingyuan.domains.readings.rules.segments import InstalledRegister, plan_segments
-from qingyuan.domains.readings.rules.states import Algorithm, ChangeReason, ItemState, PartKind
+from qingyuan.domains.readings.rules.states import Algorithm, ChangeReason, ItemState
 from qingyuan.kernel.errors import DomainError
 from qingyuan.kernel.period import Month
 
 _DONE = frozenset({ItemState.APPROVED, ItemState.BILLED})
-
-
-@dataclass(frozen=True, slots=True)
-class Adjusted:
-    """What a person added to, or (negative) took off, the measured usage (增减水量), and why; 0 when nobody did."""
-
-    volume: Decimal
-    evidence: Mapping[str, object]
-
-    def part(self, start: date, end: date) -> tuple[NewPart, ...]:
-        """The adjustment as a part of the usage in [start, end); none when there is none."""
-        if not self.volume:
-            return ()
-        return (NewPart(PartKind.ADJUSTMENT, start, end, self.volume, evidence=self.evidence),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +87,7 @@ def rebuild(reading_item_id: int, *, on: date, reason: ChangeReason, new_ends: S
     item the same raises the rule's refusal, and nothing is changed.
     """
     work = work_items([reading_item_id])[reading_item_id]
-    adjusted = _adjusted(work)
+    adjusted = kept_adjustments([work.consumption_id]).get(work.consumption_id, NOTHING_ADJUSTED)
     rules = unit_rules(work.unit_id, on=on)
     _replan(work, rules)
     fresh = work_items([reading_item_id])[reading_item_id]
@@ -120,18 +106,6 @@ def rebuild(reading_item_id: int, *, on: date, reason: ChangeReason, new_ends: S
     if work.state in _DONE and _facts(settled) != _facts(work):
         _revise(settled, algorithm, reason, rules, adjusted)
     return work_items([reading_item_id])[reading_item_id]
-
-
-def _adjusted(work: WorkItem) -> Adjusted:
-    """What stands adjusted by a person in the item's usage: it moved money and not the register, and outlives whatever is
-    corrected in the register.
-    """
-    rows = rows_of(
-        "SELECT volume, evidence::text FROM consumption_part"
-        " WHERE consumption_id = %s AND kind = 'ADJUSTMENT' AND evidence ? 'by' ORDER BY position",
-        [work.consumption_id or 0],
-    )
-    return Adjusted(rows[0][0], json.loads(rows[0][1])) if rows else Adjusted(Decimal("0.000"), {})
 
 
 def _replan(work: WorkItem, rules: UnitRules) -> None:
@@ -294,7 +268,7 @@ def _revise(work: WorkItem, algorithm: Algorithm, reason: ChangeReason, rules: U
     revision = revisions_of([work.id]).get(work.id, 0) + 1
     is_billed = work.state is ItemState.BILLED
     measured = consumption_of(by_registers, algorithm=algorithm, revision=revision, shares=shares)
-    kept = adjusted.part(measured.from_date, measured.to_date)
+    kept = adjusted.parts(measured.from_date, measured.to_date)
     new = replace(
         measured,
         volume=work.usage_volume,

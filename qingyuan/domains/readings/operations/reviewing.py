@@ -4,14 +4,22 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import F
 
-from qingyuan.domains.readings.models import ReadingItem
+from qingyuan.domains.readings.models import ReadingItem, VolumeAdjustment
 from qingyuan.domains.readings.operations.rebuilding import rebuild_following
 from qingyuan.domains.readings.operations.record import ReadingRefused, record_readings
 from qingyuan.domains.readings.operations.taking import ItemNotOpen, ReadRow
 from qingyuan.domains.readings.queries.field_facts import rows_of
 from qingyuan.domains.readings.queries.work_items import WorkItem, work_items
-from qingyuan.domains.readings.rules.states import ChangeReason, Decision, ItemState, ReadingSource, SkipReason
+from qingyuan.domains.readings.rules.states import (
+    AdjustmentState,
+    ChangeReason,
+    Decision,
+    ItemState,
+    ReadingSource,
+    SkipReason,
+)
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.batch import BatchIssue, BatchResult
 from qingyuan.kernel.errors import DomainError, NotPermitted
@@ -66,7 +74,8 @@ def send_back(*, actor: Actor, reading_item_ids: Sequence[int], reason: str, at:
     """Send items back to be read again (退回): READ, HELD or APPROVED but not yet billed → PENDING.
 
     The reads stay; a consumption already approved is left behind by the next revision. Later items that start from
-    them are planned anew. Failed: readings.item_not_open, kernel.not_permitted. Raises ReasonMissing, NotPermitted.
+    them are planned anew, and what was adjusted or asked for in their usage falls. Failed: readings.item_not_open,
+    kernel.not_permitted. Raises ReasonMissing, NotPermitted.
     """
     _need_reason(reason)
     states = {ItemState.READ, ItemState.HELD, ItemState.APPROVED}
@@ -87,9 +96,25 @@ def send_back(*, actor: Actor, reading_item_ids: Sequence[int], reason: str, at:
                 "end_kind = CASE WHEN is_final THEN end_kind ELSE '' END WHERE reading_item_id = ANY(%s)",
                 [ids],
             )
+        _drop_adjustments(ids, actor, on, reason)
         rebuild_following(works, on=on, reason=ChangeReason.CORRECTION)
         _audit_each(actor, works, "readings.send_back", reason)
     return BatchResult(tuple(ids), failed=tuple(failed))
+
+
+def _drop_adjustments(reading_item_ids: Sequence[int], actor: Actor, on: date, reason: str) -> None:
+    """The usage that they changed is no more: requests count as withdrawn, what held as reversed."""
+    for state, then in (
+        (AdjustmentState.REQUESTED, AdjustmentState.WITHDRAWN),
+        (AdjustmentState.APPROVED, AdjustmentState.REVERSED),
+    ):
+        VolumeAdjustment.objects.filter(reading_item_id__in=reading_item_ids, state=state).update(
+            state=then,
+            closed_by_id=actor.staff_id,
+            closed_on=on,
+            closing_note=reason.strip()[:200],
+            version=F("version") + 1,
+        )
 
 
 def skip(*, actor: Actor, reading_item_ids: Sequence[int], reason: str, at: datetime, on: date) -> BatchResult:

@@ -12,6 +12,7 @@ from qingyuan.domains.readings.operations.consumption_rows import (
     point_items_at,
 )
 from qingyuan.domains.readings.operations.evidence import parts_of
+from qingyuan.domains.readings.operations.kept_adjustments import NOTHING_ADJUSTED, Adjusted, kept_adjustments
 from qingyuan.domains.readings.queries.review import algorithms_of, revisions_of
 from qingyuan.domains.readings.queries.work_items import WorkItem, work_items
 from qingyuan.domains.readings.rules.spread import spread_between_real_readings
@@ -52,23 +53,34 @@ def settle_estimates(shares_by_item: Mapping[int, Mapping[int, Decimal]]) -> Non
         shares.update(of_item)
         for segment in settled[item_id].segments:
             item_ids |= {one.reading_item_id for one in segment.estimated if one.segment_id in of_item}
-    works = [_with_shares(work, shares) for work in work_items(sorted(item_ids)).values()]
+    estimated = work_items(sorted(item_ids)).values()
+    kept = kept_adjustments([work.consumption_id for work in estimated])
+    works = [_with_shares(work, shares, kept.get(work.consumption_id, NOTHING_ADJUSTED)) for work in estimated]
     changed = [work for work, is_changed in works if is_changed]
     if not changed:
         return
-    _write(changed, shares)
+    _write(changed, shares, kept)
 
 
-def _with_shares(work: WorkItem, shares: Mapping[int, Decimal]) -> tuple[WorkItem, bool]:
+def _with_shares(work: WorkItem, shares: Mapping[int, Decimal], adjusted: Adjusted) -> tuple[WorkItem, bool]:
     segments = tuple(replace(one, volume=shares.get(one.id, one.volume)) for one in work.segments)
-    volume = sum((one.volume for one in segments if one.volume is not None), Decimal("0.000"))
+    volume = sum((one.volume for one in segments if one.volume is not None), adjusted.volume)
     return replace(work, segments=segments, usage_volume=volume), volume != work.usage_volume
 
 
-def _write(works: Sequence[WorkItem], shares: Mapping[int, Decimal]) -> None:
+def _write(works: Sequence[WorkItem], shares: Mapping[int, Decimal], kept: Mapping[int | None, Adjusted]) -> None:
     revisions = revisions_of([one.id for one in works])
     algorithms = algorithms_of(works)
-    consumptions = [_revised(one, revisions.get(one.id, 0) + 1, algorithms[one.id], shares) for one in works]
+    consumptions = [
+        _revised(
+            one,
+            revisions.get(one.id, 0) + 1,
+            algorithms[one.id],
+            shares,
+            kept.get(one.consumption_id, NOTHING_ADJUSTED),
+        )
+        for one in works
+    ]
     ids = insert_consumptions(consumptions)
     point_items_at(consumptions, ids)
     segments = [(one.id, one.volume) for work in works for one in work.segments if one.id in shares]
@@ -85,8 +97,11 @@ def _write(works: Sequence[WorkItem], shares: Mapping[int, Decimal]) -> None:
         )
 
 
-def _revised(work: WorkItem, revision: int, algorithm: Algorithm, shares: Mapping[int, Decimal]) -> NewConsumption:
+def _revised(
+    work: WorkItem, revision: int, algorithm: Algorithm, shares: Mapping[int, Decimal], adjusted: Adjusted
+) -> NewConsumption:
     assert work.read_date is not None and work.usage_volume is not None
+    start = work.previous_date or work.read_date
     is_billed = work.state is ItemState.BILLED
     return NewConsumption(
         company_id=work.company_id,
@@ -97,12 +112,12 @@ def _revised(work: WorkItem, revision: int, algorithm: Algorithm, shares: Mappin
         period_id=work.period_id,
         reading_item_id=work.id,
         revision=revision,
-        from_date=work.previous_date or work.read_date,
+        from_date=start,
         to_date=work.read_date,
         months=work.months,
         volume=work.usage_volume,
         is_estimated=False,
-        parts=parts_of(work, algorithm=algorithm, shares=shares),
+        parts=(*parts_of(work, algorithm=algorithm, shares=shares), *adjusted.parts(start, work.read_date)),
         replaces=work.consumption_id if is_billed else None,
         reason=ChangeReason.TRUE_UP if is_billed else None,
     )

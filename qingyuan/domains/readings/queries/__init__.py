@@ -1,5 +1,11 @@
 """Reads of readings: for billing, for the pages, for the operations."""
 
+from qingyuan.domains.readings.queries.adjustments import (
+    AdjustmentRow,
+    adjustment_row,
+    adjustment_rows,
+    adjustments_of_item,
+)
 from qingyuan.domains.readings.queries.consumption import (
     Billable,
     ConsumptionFacts,
@@ -42,6 +48,7 @@ from qingyuan.domains.readings.queries.waiting import (
 )
 
 __all__ = [
+    "AdjustmentRow",
     "AnomalyDetail",
     "Billable",
     "ConditionRow",
@@ -63,6 +70,9 @@ __all__ = [
     "UsageChange",
     "UsagePart",
     "WaitingMain",
+    "adjustment_row",
+    "adjustment_rows",
+    "adjustments_of_item",
     "billable",
     "conditions",
     "consumption_facts",

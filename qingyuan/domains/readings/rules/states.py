@@ -93,3 +93,13 @@ class Decision(StrEnum):
     ACCEPTED = "ACCEPTED"
     CHANGED = "CHANGED"
     SENT_BACK = "SENT_BACK"
+
+
+class AdjustmentState(StrEnum):
+    """Where a volume adjustment (增减水量) stands."""
+
+    REQUESTED = "REQUESTED"  # 待审批
+    APPROVED = "APPROVED"  # 已生效
+    REFUSED = "REFUSED"  # 未批准
+    WITHDRAWN = "WITHDRAWN"  # 已撤回
+    REVERSED = "REVERSED"  # 已冲销

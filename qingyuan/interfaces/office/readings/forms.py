@@ -8,12 +8,13 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from qingyuan.domains.readings.operations import Evidence
 from qingyuan.domains.readings.queries import ConditionRow, SegmentDetail
 from qingyuan.domains.routes.queries import BookRow
-from qingyuan.interfaces.office.readings.words import ALGORITHMS, condition_name
+from qingyuan.interfaces.office.readings.words import ADJUSTMENT_STATES, ALGORITHMS, condition_name
 from qingyuan.interfaces.office.shell.fields import MonthField, VolumeField
 from qingyuan.interfaces.office.shell.formats import volume_text
-from qingyuan.interfaces.office.shell.forms import OfficeForm
+from qingyuan.interfaces.office.shell.forms import FilterForm, OfficeForm
 from qingyuan.platform.dictionary import queries as dictionary
 
 
@@ -74,25 +75,66 @@ class ReadForm(OfficeForm):
 
 
 class CorrectForm(OfficeForm):
-    """A correction after approval: either a register's value, or the volume alone."""
+    """A correction of the register after approval; `correct_form` adds a field for each register."""
 
-    wide = frozenset({"axis", "reason"})
+    wide = frozenset({"reason"})
 
-    axis = forms.ChoiceField(
-        label=_("What is corrected"),
-        choices=[
-            ("values", _("The register's value: the next period starts from it")),
-            ("volume", _("The volume alone: the register stays")),
-        ],
-        widget=forms.RadioSelect,
-        initial="values",
-    )
-    volume = VolumeField(label=_("Correct volume, m³"), required=False, minimum=Decimal(0))
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
-    def values(self) -> dict[int, Decimal] | None:
-        """Register values by number when the register is corrected, else None."""
-        return _register_values(self.cleaned_data) if self.cleaned_data["axis"] == "values" else None
+    def values(self) -> dict[int, Decimal]:
+        """The typed register values by register number."""
+        return _register_values(self.cleaned_data)
+
+
+class AdjustForm(OfficeForm):
+    """A change of a month's volume: so much more, so much less, or to a volume."""
+
+    wide = frozenset({"way", "reason", "file"})
+
+    way = forms.ChoiceField(
+        label=_("What is adjusted"),
+        choices=[("less", _("let off")), ("more", _("charged in addition")), ("to", _("the month's volume becomes"))],
+        widget=forms.RadioSelect,
+        initial="less",
+    )
+    amount = VolumeField(label=_("Volume, m³"), minimum=Decimal(0))
+    reason_code = forms.ChoiceField(label=_("Kind of adjustment"), choices=[])
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+    file = forms.FileField(
+        label=_("Evidence"),
+        required=False,
+        help_text=_("Application, photo or record: PDF, picture or office document."),
+    )
+
+    def __init__(self, data: Any, files: Any) -> None:
+        super().__init__(data, files)
+        self.fields["reason_code"].choices = reason_choices("adjustment_kind")  # type: ignore[attr-defined]
+
+    def change(self) -> Decimal | None:
+        """What is added, negative when it is let off; None when a volume is given instead."""
+        way, amount = self.cleaned_data["way"], Decimal(self.cleaned_data["amount"])
+        return None if way == "to" else amount if way == "more" else -amount
+
+    def volume(self) -> Decimal | None:
+        """What the month's volume becomes; None when a change is given instead."""
+        return Decimal(self.cleaned_data["amount"]) if self.cleaned_data["way"] == "to" else None
+
+    def evidence(self) -> Evidence | None:
+        """The file, if one was chosen."""
+        upload = self.cleaned_data["file"]
+        return None if upload is None else Evidence(upload.name, upload.content_type or "", upload.read())
+
+
+class AdjustmentFilter(FilterForm):
+    """Which adjustments are listed."""
+
+    q = forms.CharField(
+        label=_("Quick find"),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Account no. / point no. / adjustment no.")}),
+    )
+    state = forms.ChoiceField(
+        label=_("State"), choices=[(str(state), chip.text) for state, chip in ADJUSTMENT_STATES.items()]
+    )
 
 
 def read_form(
@@ -133,7 +175,7 @@ def correct_form(data: Any, *, registers: Sequence[SegmentDetail], initial: Mapp
         )
         for one in registers
     }
-    order = ["axis", *added]
+    order = [*added]
     form_class: type[CorrectForm] = type("CorrectFormOfRegisters", (CorrectForm,), {**added, "field_order": order})
     return form_class(data, initial=dict(initial))
 

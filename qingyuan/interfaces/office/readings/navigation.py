@@ -38,6 +38,15 @@ ENTRIES = (
     ),
     NavigationEntry(
         Group.READING,
+        _("Volume adjustments"),
+        "readings:adjustments",
+        "readings.view",
+        order=35,
+        icon="adjustments",
+        keywords=("zjsl", "增减水量", "追补", "减免水量"),
+    ),
+    NavigationEntry(
+        Group.READING,
         _("Mains waiting for subs"),
         "readings:waiting",
         "readings.view",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from qingyuan.interfaces.office.readings.views import (
+    adjusting,
     conditions,
     decisions,
     detail,
@@ -32,9 +33,21 @@ urlpatterns = [
     path("readings/items/<int:reading_item_id>/enter/", taking.enter, name="enter"),
     path("readings/items/<int:reading_item_id>/change/", taking.change, name="change"),
     path("readings/items/<int:reading_item_id>/correct/", taking.correct, name="correct"),
+    path("readings/items/<int:reading_item_id>/adjust/", adjusting.adjust, name="adjust"),
     path("readings/items/<int:reading_item_id>/skip/", decisions.skip, name="skip"),
     path("readings/items/<int:reading_item_id>/reopen/", decisions.reopen, name="reopen"),
     path("readings/photos/<slug:sha256>/", detail.photo, name="photo"),
+    path("readings/adjustments/", adjusting.adjustment_list, name="adjustments"),
+    path("readings/adjustments/<slug:adjustment_no>/", adjusting.adjustment, name="adjustment"),
+    path("readings/adjustments/<slug:adjustment_no>/approve/", adjusting.approve, name="adjustment-approve"),
+    path("readings/adjustments/<slug:adjustment_no>/refuse/", adjusting.refuse, name="adjustment-refuse"),
+    path("readings/adjustments/<slug:adjustment_no>/withdraw/", adjusting.withdraw, name="adjustment-withdraw"),
+    path("readings/adjustments/<slug:adjustment_no>/reverse/", adjusting.reverse_it, name="adjustment-reverse"),
+    path(
+        "readings/adjustments/<slug:adjustment_no>/files/<slug:sha256>/",
+        adjusting.evidence_file,
+        name="adjustment-file",
+    ),
     path("readings/import/", importing.import_file, name="import"),
     path("readings/import/sample/", importing.sample, name="import-sample"),
     path("readings/conditions/", conditions.condition_list, name="conditions"),

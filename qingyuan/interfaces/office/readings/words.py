@@ -6,6 +6,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from qingyuan.domains.readings.queries import ConditionRow, EntryRow, Progress
+from qingyuan.domains.readings.rules.states import AdjustmentState
 from qingyuan.interfaces.office.shell.charts import Share
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.text import Label
@@ -36,6 +37,14 @@ ANOMALIES: Mapping[str, Chip] = {
     "SAME_AS_PREVIOUS": Chip(_("stands still"), Tone.GREY),
     "FIRST_READING": Chip(_("first reading"), Tone.BLUE),
     "NO_AVERAGE": Chip(_("nothing used before"), Tone.AMBER),
+}
+
+ADJUSTMENT_STATES: Mapping[AdjustmentState, Chip] = {
+    AdjustmentState.REQUESTED: Chip(_("waits for a decision"), Tone.AMBER),
+    AdjustmentState.APPROVED: Chip(_("holds"), Tone.GREEN),
+    AdjustmentState.REFUSED: Chip(_("refused"), Tone.GREY),
+    AdjustmentState.WITHDRAWN: Chip(_("withdrawn"), Tone.GREY),
+    AdjustmentState.REVERSED: Chip(_("reversed"), Tone.GREY),
 }
 
 SOURCES: Mapping[str, Label] = {

@@ -59,6 +59,7 @@ _TASKS: tuple[tuple[str, str, str], ...] = (
     ("runs_to_check", "billing:runs", "list-check"),
     ("runs_to_issue", "billing:runs", "send"),
     ("proposals", "billing:proposals", "receipt-refund"),
+    ("adjustments", "readings:adjustments", "adjustments"),
     ("open_shifts", "counter:shifts", "clock"),
     ("without_role", "staff:list", "user-check"),
     ("refused_sign_ins", "audit:list", "lock"),
@@ -100,6 +101,7 @@ def _task_label(name: str) -> str:
         "runs_to_check": _("Runs to check"),
         "runs_to_issue": _("Runs to issue"),
         "proposals": _("Corrections to decide"),
+        "adjustments": _("Volume adjustments to decide"),
         "open_shifts": _("Shifts not closed"),
         "without_role": _("People without a role"),
         "refused_sign_ins": _("Refused sign-ins today"),
@@ -108,7 +110,11 @@ def _task_label(name: str) -> str:
 
 def _task_url(name: str, url_name: str) -> str:
     url = link(url_name)
-    query = {"refused_sign_ins": "?action=staff.sign_in_refused", "open_shifts": "?state=OPEN"}.get(name, "")
+    query = {
+        "refused_sign_ins": "?action=staff.sign_in_refused",
+        "open_shifts": "?state=OPEN",
+        "adjustments": "?state=REQUESTED",
+    }.get(name, "")
     return f"{url}{query}" if url else ""
 
 

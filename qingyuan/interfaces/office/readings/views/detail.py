@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from qingyuan.domains.readings import queries
 from qingyuan.domains.readings.queries import (
+    AdjustmentRow,
     AnomalyDetail,
     ConsumptionFacts,
     ItemDetail,
@@ -21,6 +22,7 @@ from qingyuan.domains.readings.queries import (
 )
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.readings.scope import company_of, today
+from qingyuan.interfaces.office.readings.views.adjusting import COLUMNS
 from qingyuan.interfaces.office.readings.words import (
     ANOMALIES,
     DECISIONS,
@@ -111,6 +113,11 @@ SUBS: tuple[Column[SubUsage], ...] = (
 )
 
 
+ADJUSTED: tuple[Column[AdjustmentRow], ...] = tuple(
+    one for one in COLUMNS if one.key in {"adjustment_no", "change", "reason", "state", "requested_by", "decided_by"}
+)
+
+
 @requires("readings.view")
 def reading_item(request: OfficeRequest, reading_item_id: int) -> HttpResponseBase:
     """The item's page."""
@@ -141,6 +148,7 @@ def reading_item(request: OfficeRequest, reading_item_id: int) -> HttpResponseBa
         "consumption": facts,
         "parts": None if facts is None else sub_table(gettext_lazy("Parts of the usage"), PART_COLUMNS, facts.parts),
         "subs": _subs(facts),
+        "adjusted": _adjusted(reading_item_id),
         "chart": _chart(detail),
         "page_item": reading_item_id,
         "photos": sorted({one.photo_hash for one in detail.reads if one.photo_hash}),
@@ -201,6 +209,7 @@ def _actions(request: OfficeRequest, detail: ItemDetail, task_id: int) -> tuple[
     offer(_("Enter the reading"), "enter", "readings.record", entered, "edit")
     offer(_("Change the reading"), "change", "readings.review", {"READ", "HELD"}, "edit")
     offer(_("Correct the reading"), "correct", "readings.correct", {"APPROVED", "BILLED"}, "edit")
+    offer(_("Adjust the volume"), "adjust", "readings.adjust", {"APPROVED", "BILLED"}, "adjustments")
     return tuple(found)
 
 
@@ -248,6 +257,11 @@ def _subs(facts: ConsumptionFacts | None) -> SubTable | None:
     if facts is None or not facts.subs:
         return None
     return sub_table(gettext_lazy("Subs that are deducted"), SUBS, facts.subs, totals={"volume": facts.subs_volume})
+
+
+def _adjusted(reading_item_id: int) -> SubTable | None:
+    rows = queries.adjustments_of_item(reading_item_id=reading_item_id, on=today())
+    return sub_table(gettext_lazy("Volume adjustments"), ADJUSTED, rows) if rows else None
 
 
 def _chart(detail: ItemDetail) -> BarChart | None:

@@ -147,17 +147,15 @@ def _after(request: OfficeRequest, reading_item_id: int) -> str:
 
 @requires("readings.correct")
 def correct(request: OfficeRequest, reading_item_id: int) -> HttpResponseBase:
-    """更正: an approved or billed item gets another register value, or another volume alone."""
+    """更正: an approved or billed item gets another register value; its volume alone is adjusted on a page of its own."""
     detail = queries.reading_item_detail(actor=request.actor, reading_item_id=reading_item_id, on=today())
     if detail.entry.state not in {"APPROVED", "BILLED"}:
         raise NotFound(reading_item=reading_item_id)
     form = correct_form(
         request.POST if request.method == "POST" else None,
         registers=_open_registers(detail),
-        initial={
-            name: value for name, value in _initial(detail).items() if name.startswith("value_")
-        } | {"volume": detail.entry.usage_volume, "axis": "values"},
-    )  # fmt: skip
+        initial={name: value for name, value in _initial(detail).items() if name.startswith("value_")},
+    )
     back = reverse("readings:detail", args=[reading_item_id])
     page = FormPage(
         title=_("Correct the reading"),
@@ -167,15 +165,13 @@ def correct(request: OfficeRequest, reading_item_id: int) -> HttpResponseBase:
         danger=True,
     )
     if request.method == "POST" and form.is_valid():
-        values = form.values()
         with form.refusals_as_messages({"readings.reason_missing": "reason"}):
             result = operations.correct_after_billing(
                 actor=request.actor,
                 reading_item_id=reading_item_id,
                 reason=form.cleaned_data["reason"],
                 on=today(),
-                values=values,
-                volume=None if values is not None else form.cleaned_data["volume"],
+                values=form.values(),
             )
             said = _("Corrected to %(volume)s m³.") % {"volume": volume_text(result.volume)}
             if result.change_ids:
