@@ -101,7 +101,7 @@ class AdjustForm(OfficeForm):
     reason_code = forms.ChoiceField(label=_("Kind of adjustment"), choices=[])
     reason = forms.CharField(label=_("Reason"), max_length=200)
     file = forms.FileField(
-        label=_("Evidence"),
+        label=_("Proving file"),
         required=False,
         help_text=_("Application, photo or record: PDF, picture or office document."),
     )

@@ -75,13 +75,13 @@ COLUMNS: tuple[Column[AdjustmentRow], ...] = (
         link=lambda row: (address_if_routed("accounts:detail", row.account_no) or None) if row.account_no else None,
     ),
     Column("holder_name", gettext_lazy("Holder")),
-    Column("usage_before", gettext_lazy("Usage when asked"), ColumnKind.VOLUME),
+    Column("usage_before", gettext_lazy("Usage when asked"), ColumnKind.VOLUME, shown=False),
     Column("change", gettext_lazy("Change"), ColumnKind.VOLUME, sortable=True, totalled=True),
     Column("reason", gettext_lazy("Reason"), ColumnKind.LONG_TEXT, value=_reason),
     Column("state", gettext_lazy("State"), ColumnKind.CHIP, value=lambda row: ADJUSTMENT_STATES[row.state]),
     Column("requested_by", gettext_lazy("Asked by")),
     Column("requested_on", gettext_lazy("Asked on"), ColumnKind.DATE, sortable=True),
-    Column("decided_by", gettext_lazy("Decided by")),
+    Column("decided_by", gettext_lazy("Decided by"), shown=False),
     Column("decided_on", gettext_lazy("Decided on"), ColumnKind.DATE, shown=False),
 )
 ADJUSTMENTS: ListSpec[AdjustmentRow] = ListSpec(
@@ -201,7 +201,7 @@ def adjustment(request: OfficeRequest, adjustment_no: str) -> HttpResponseBase:
         back_url=reverse("readings:adjustments"),
     )
     context = {
-        "evidence": sub_table(gettext_lazy("Evidence"), columns, found, empty=gettext_lazy("No file proves it.")),
+        "evidence": sub_table(gettext_lazy("Proving files"), columns, found, empty=gettext_lazy("No file proves it.")),
         "confirms": _confirms(request, row),
     }
     return detail_response(request, page, "readings/adjustment.html", context=context)

@@ -114,7 +114,7 @@ SUBS: tuple[Column[SubUsage], ...] = (
 
 
 ADJUSTED: tuple[Column[AdjustmentRow], ...] = tuple(
-    one for one in COLUMNS if one.key in {"adjustment_no", "change", "reason", "state", "requested_by", "decided_by"}
+    one for one in COLUMNS if one.key in {"adjustment_no", "change", "reason", "state"}
 )
 
 
