@@ -7,7 +7,7 @@ import pytest
 
 from qingyuan.domains.meters.models import MeterLink
 from qingyuan.domains.readings import queries
-from qingyuan.domains.readings.operations import correct_after_billing
+from qingyuan.domains.readings.operations import adjust_volume
 from qingyuan.domains.readings.queries import MainComparison
 from tests.factories import readings as make
 from tests.factories.platform import SYSTEM, make_person
@@ -110,7 +110,7 @@ def test_levels_and_the_newest_revision_of_a_corrected_sub() -> None:
     make.plan(town, JAN)
     for point, value in ((top, "220"), (middle, "200"), (sub, "190")):
         make.read_and_approve(point, JAN, value)
-    correct_after_billing(
+    adjust_volume(
         actor=SYSTEM, reading_item_id=make.reading_item(sub, 202501).pk, reason="抄错", on=JAN, volume=Decimal(80)
     )
 
