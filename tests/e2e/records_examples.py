@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from qingyuan.domains.customers.models import Account, AccountHold
-from qingyuan.domains.customers.operations import place_hold
+from qingyuan.domains.customers.models import Account, AccountHold, AccountHolder, PayerGroup
+from qingyuan.domains.customers.operations import add_members, create_payer_group, place_hold
 from qingyuan.domains.customers.rules.states import HoldActivity
 from qingyuan.domains.meters.models import Installation, MeterLink, PointBook
 from qingyuan.kernel.actor import system_actor
@@ -55,6 +55,27 @@ def _of_book() -> dict[str, object]:
     return {"book_no": PointBook.objects.filter(point=_hanging().point_id).order_by("-id")[0].book.book_no}
 
 
+def _group() -> dict[str, object]:
+    account = _account()
+    if not PayerGroup.objects.filter(code="EXAMPLE").exists():
+        payer = AccountHolder.objects.filter(account=account).order_by("-from_date")[0].customer
+        day = account.opened_date
+        group_id = create_payer_group(
+            actor=system_actor(),
+            unit_id=account.unit_id,
+            code="EXAMPLE",
+            name="学校",
+            payer_no=payer.customer_no,
+            on=day,
+        )
+        add_members(actor=system_actor(), group_id=group_id, account_nos=[account.account_no], from_date=day, on=day)
+    return {"code": "EXAMPLE"}
+
+
+def _member() -> dict[str, object]:
+    return {**_group(), "account_no": _account().account_no}
+
+
 def _accounts() -> Iterator[str]:
     tabs = ("detail", "meters", "readings", "bills", "payments", "files", "log")
     forms = ("document", "contact", "customer", "holder", "people", "relief", "relief-end", "tax", "hold", "edit")
@@ -64,6 +85,8 @@ def _accounts() -> Iterator[str]:
 RECORDS: dict[str, Callable[[], dict[str, object]]] = {
     **dict.fromkeys(_accounts(), _of_account),
     "accounts:hold-lift": _hold,
+    **dict.fromkeys(("payer_groups:detail", "payer_groups:add"), _group),
+    "payer_groups:remove": _member,
     **dict.fromkeys((f"meters:{name}" for name in ("detail", "readings")), _of_meter),
     **dict.fromkeys((f"meters:{name}" for name in ("exchange", "shares", "option", "quota", "move")), _of_point),
     **dict.fromkeys(("meters:links", "meters:links-end"), _of_main),

@@ -13,6 +13,7 @@ from qingyuan.domains.customers.models.classification import (
     ClassificationValue,
 )
 from qingyuan.domains.customers.models.customer import Contact, Customer
+from qingyuan.domains.customers.models.payer_group import PayerGroup, PayerGroupMember
 from qingyuan.domains.customers.models.premise import Community, Premise, Region
 from qingyuan.domains.customers.models.search import SearchToken
 
@@ -30,6 +31,8 @@ __all__ = [
     "Contact",
     "Customer",
     "HouseholdSize",
+    "PayerGroup",
+    "PayerGroupMember",
     "Premise",
     "Region",
     "SearchToken",

@@ -14,6 +14,7 @@ from qingyuan.domains.customers.operations.particulars import (
     set_tier_anchor,
     update_account,
 )
+from qingyuan.domains.customers.operations.payer_groups import add_members, create_payer_group, remove_member
 from qingyuan.domains.customers.operations.places import create_community, create_region, create_scheme
 from qingyuan.domains.customers.operations.taxes import end_tax, set_tax
 from qingyuan.domains.customers.operations.tokens import refresh_tokens, set_tokens
@@ -23,11 +24,13 @@ __all__ = [
     "NewRelief",
     "activate",
     "add_alias",
+    "add_members",
     "change_holder",
     "classify",
     "close_account",
     "create_community",
     "create_customer",
+    "create_payer_group",
     "create_region",
     "create_scheme",
     "end_relief",
@@ -38,6 +41,7 @@ __all__ = [
     "open_accounts",
     "place_hold",
     "refresh_tokens",
+    "remove_member",
     "resume",
     "reveal_document",
     "set_contact",

@@ -1,0 +1,1 @@
+"""Payer groups (合收户): accounts for which one customer pays."""

@@ -1,0 +1,207 @@
+"""Payer groups: who may be in one, from when to when, and what they owe together."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from qingyuan.domains.customers import operations
+from qingyuan.domains.customers.models import Account, Customer, PayerGroup, PayerGroupMember
+from qingyuan.domains.customers.operations import payer_groups as refusals
+from qingyuan.domains.customers.operations.succession import AccountClosed
+from qingyuan.domains.customers.rules.history import ChangeBeforeCurrent, ChangeTooFarBack, EvidenceMissing
+from qingyuan.domains.customers.rules.states import AccountState
+from qingyuan.kernel.errors import DomainError, NotFound, NotPermitted
+from qingyuan.overviews.payer_groups import payer_group, payer_groups
+from qingyuan.platform.audit.models import AuditEntry
+from tests.factories.ledger import OPENED, Company, Payer, make_company, make_payers, post, receivable
+from tests.factories.platform import SYSTEM, make_person
+
+ON = date(2025, 11, 20)
+SEPTEMBER = date(2025, 9, 1)
+
+
+@pytest.fixture
+def company(db: None) -> Company:
+    return make_company()
+
+
+@pytest.fixture
+def payers(company: Company) -> list[Payer]:
+    return make_payers(company, 3)
+
+
+def no_of(payer: Payer) -> str:
+    return Account.objects.get(id=payer.account_id).account_no
+
+
+def make_group(company: Company, payer: Payer, code: str = "SCHOOLS") -> int:
+    customer_no = Customer.objects.get(id=payer.customer_id).customer_no
+    return operations.create_payer_group(
+        actor=SYSTEM, unit_id=company.utility.east_id, code=code, name="市教育局", payer_no=customer_no, on=ON
+    )
+
+
+def add(group_id: int, *payers: Payer, from_date: date = SEPTEMBER) -> int:
+    numbers = [no_of(payer) for payer in payers]
+    return operations.add_members(actor=SYSTEM, group_id=group_id, account_nos=numbers, from_date=from_date, on=ON)
+
+
+def take_out(group_id: int, payer: Payer, to_date: date, reason: str = "学校撤并") -> None:
+    operations.remove_member(
+        actor=SYSTEM, group_id=group_id, account_no=no_of(payer), to_date=to_date, reason=reason, on=ON
+    )
+
+
+def test_what_each_account_owes_adds_up_to_what_the_group_owes(company: Company, payers: list[Payer]) -> None:
+    add(make_group(company, payers[0]), payers[0], payers[1])
+    post(
+        company,
+        receivable(company, payers[0], due=date(2025, 11, 10), WATER="30.01", SEWAGE="10.10"),
+        receivable(company, payers[0], due=date(2025, 11, 20), WATER="5.00"),
+        receivable(company, payers[1], due=date(2025, 11, 19), WATER="7.77"),
+        receivable(company, payers[2], WATER="99.00"),
+    )
+
+    page = payer_group(SYSTEM, "SCHOOLS", on=ON)
+
+    assert [(row.owed, row.overdue, row.open_count) for row in page.members] == [
+        (Decimal("45.11"), Decimal("40.11"), 2),  # due on the day itself is not overdue
+        (Decimal("7.77"), Decimal("7.77"), 1),
+    ]
+    assert (page.owed, page.overdue) == (Decimal("52.88"), Decimal("47.88"))
+    rows, count = payer_groups(SYSTEM, text="教育", sort="owed", descending=True, offset=0, limit=10, on=ON)
+    assert ([(row.code, row.members, row.owed) for row in rows], count) == ([("SCHOOLS", 2, Decimal("52.88"))], 1)
+
+
+def test_an_account_leaves_from_a_date_and_may_then_join_another_group(company: Company, payers: list[Payer]) -> None:
+    first, second = make_group(company, payers[0]), make_group(company, payers[1], "OTHER")
+    add(first, payers[0], payers[1])
+
+    with pytest.raises(refusals.InOtherGroup) as refused:
+        add(second, payers[0], from_date=date(2025, 10, 1))
+    assert refused.value.params["group"] == "SCHOOLS"
+    take_out(first, payers[0], date(2025, 11, 1))
+    with pytest.raises(refusals.InOtherGroup):
+        add(second, payers[0], from_date=date(2025, 10, 31))
+    add(second, payers[0], from_date=date(2025, 11, 1))
+
+    then, now = payer_group(SYSTEM, "SCHOOLS", on=date(2025, 10, 31)), payer_group(SYSTEM, "SCHOOLS", on=ON)
+    assert (len(then.members), len(now.members), len(now.former)) == (2, 1, 1)
+    assert [row.account_no for row in payer_group(SYSTEM, "OTHER", on=ON).members] == [no_of(payers[0])]
+    with pytest.raises(refusals.NotMember):
+        take_out(first, payers[0], ON)
+
+
+def test_an_account_to_come_is_not_summed(company: Company, payers: list[Payer]) -> None:
+    post(company, receivable(company, payers[0], WATER="30.00"))
+    add(make_group(company, payers[0]), payers[0], from_date=date(2025, 12, 1))
+
+    page = payer_group(SYSTEM, "SCHOOLS", on=ON)
+
+    assert (len(page.members), len(page.to_come), page.owed) == (0, 1, Decimal("0.00"))
+
+
+def test_one_wrong_number_leaves_all_out_and_is_named(company: Company, payers: list[Payer]) -> None:
+    group_id = make_group(company, payers[0])
+    foreign = make_payers(make_company("02"), 1)[0]
+
+    with pytest.raises(refusals.MembersUnknown) as refused:
+        add(group_id, payers[0], foreign)
+
+    assert refused.value.params["account_nos"] == no_of(foreign)
+    assert not PayerGroupMember.objects.exists()
+
+
+def test_accounts_out_of_reach_are_unknown(company: Company, payers: list[Payer]) -> None:
+    group_id = operations.create_payer_group(
+        actor=SYSTEM,
+        unit_id=company.utility.west_id,
+        code="WEST",
+        name="西区",
+        payer_no=Customer.objects.get(id=payers[0].customer_id).customer_no,
+        on=ON,
+    )
+    west = make_person(company.utility.west_id, "customers.change", "customers.view", login="west")
+
+    with pytest.raises(refusals.MembersUnknown):
+        operations.add_members(
+            actor=west, group_id=group_id, account_nos=[no_of(payers[0])], from_date=SEPTEMBER, on=ON
+        )
+
+
+@pytest.mark.parametrize(
+    ("from_date", "refusal"),
+    [(date(2024, 11, 18), ChangeTooFarBack), (date(2025, 5, 31), ChangeBeforeCurrent)],
+)
+def test_dates_that_history_does_not_allow(
+    company: Company, payers: list[Payer], from_date: date, refusal: type[DomainError]
+) -> None:
+    group_id = make_group(company, payers[0])
+
+    with pytest.raises(refusal):
+        add(group_id, payers[0], from_date=from_date)
+
+    add(group_id, payers[0], from_date=OPENED)
+    with pytest.raises(ChangeBeforeCurrent):
+        take_out(group_id, payers[0], date(2025, 5, 31))
+    with pytest.raises(EvidenceMissing):
+        take_out(group_id, payers[0], ON, reason=" ")
+
+
+def test_a_closed_account_is_refused(company: Company, payers: list[Payer]) -> None:
+    group_id = make_group(company, payers[0])
+    Account.objects.filter(id=payers[0].account_id).update(state=AccountState.CLOSED.value)
+
+    with pytest.raises(AccountClosed):
+        add(group_id, payers[0])
+
+
+def test_code_and_payer_are_checked(company: Company, payers: list[Payer]) -> None:
+    make_group(company, payers[0])
+    stranger = make_payers(make_company("02"), 1)[0]
+
+    with pytest.raises(refusals.GroupCodeTaken):
+        make_group(company, payers[0])
+    with pytest.raises(refusals.PayerUnknown):
+        make_group(company, stranger, "OTHER")
+
+    assert list(PayerGroup.objects.values_list("code", flat=True)) == ["SCHOOLS"]
+
+
+def test_another_unit_neither_sees_nor_changes_the_group(company: Company, payers: list[Payer]) -> None:
+    group_id = make_group(company, payers[0])
+    west = make_person(company.utility.west_id, "customers.change", "customers.view", login="west")
+
+    with pytest.raises(NotFound):
+        payer_group(west, "SCHOOLS", on=ON)
+    assert payer_groups(west, text="", sort="code", descending=False, offset=0, limit=10, on=ON) == ((), 0)
+    with pytest.raises(NotPermitted):
+        operations.add_members(
+            actor=west, group_id=group_id, account_nos=[no_of(payers[0])], from_date=SEPTEMBER, on=ON
+        )
+    assert not PayerGroupMember.objects.exists()
+
+
+def test_the_database_keeps_an_account_in_one_group_at_a_time(company: Company, payers: list[Payer]) -> None:
+    first, second = make_group(company, payers[0]), make_group(company, payers[0], "OTHER")
+    add(first, payers[0])
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PayerGroupMember.objects.create(
+            company_id=company.id, group_id=second, account_id=payers[0].account_id, from_date=ON
+        )
+
+
+def test_every_change_is_audited(company: Company, payers: list[Payer]) -> None:
+    group_id = make_group(company, payers[0])
+    add(group_id, payers[0])
+    take_out(group_id, payers[0], ON)
+
+    entries = AuditEntry.objects.filter(object_type="payer_group", object_key="SCHOOLS").order_by("id")
+    assert list(entries.values_list("action", flat=True)) == [
+        "customers.create_payer_group",
+        "customers.add_group_members",
+        "customers.remove_group_member",
+    ]
