@@ -7,8 +7,10 @@ import pytest
 
 from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing.models import Bill
+from qingyuan.domains.billing.queries.explain import explain_bill
 from qingyuan.domains.customers.models import AccountHolder
 from qingyuan.domains.readings import operations as readings
+from qingyuan.domains.readings.models import VolumeAdjustment
 from qingyuan.overviews.verify.every import verify_all
 from tests.factories.billing import (
     PricedTown,
@@ -70,6 +72,9 @@ def test_before_billing_the_bill_is_made_of_what_is_left(priced: PricedTown) -> 
 
     bill = Bill.objects.get()
     assert (bill.volume, bill.amount) == (D("60.000"), D("207.00"))  # 60 × (1.92 + 0.9 × 1.70)
+    told = [node for node in explain_bill(bill.pk).tree.walk() if node.code == "adjusted"]
+    number = VolumeAdjustment.objects.get().adjustment_no
+    assert [(node.value("adjustment"), node.value("reason")) for node in told] == [(number, "表后漏水")]
     assert_all_well()
 
 

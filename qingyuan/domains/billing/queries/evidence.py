@@ -11,7 +11,8 @@ from qingyuan.domains.billing.rules.snapshot_reading import Snapshot
 _COLUMNS = """
     c.reading_item_id, c.revision, p.kind, p.from_date, p.to_date, p.volume, p.meter_no, p.register_no, p.start_value,
     p.end_value, p.evidence->>'installation_id', COALESCE(p.evidence->>'algorithm', ''),
-    rs.id, rs.read_date, rs.value, rs.source, rs.photo_hash, re.id, re.read_date, re.value, re.source, re.photo_hash
+    rs.id, rs.read_date, rs.value, rs.source, rs.photo_hash, re.id, re.read_date, re.value, re.source, re.photo_hash,
+    COALESCE(p.evidence->>'adjustment', ''), COALESCE(p.evidence->>'reason', '')
 """
 _JOINS = """
     JOIN consumption_part p ON p.consumption_id = c.id
@@ -42,7 +43,7 @@ def evidence_of(reading_item_id: int, snapshot: Snapshot) -> Evidence:
 
 def _part(row: Sequence[Any]) -> UsageEvidence:
     installation_id = None if row[10] is None else int(row[10])
-    values: list[Any] = [*row[:10], _reading(row[12:17]), _reading(row[17:22]), installation_id, row[11]]
+    values: list[Any] = [*row[:10], _reading(row[12:17]), _reading(row[17:22]), installation_id, row[11], *row[22:24]]
     return UsageEvidence(*values)
 
 

@@ -49,6 +49,7 @@ class UsageEvidence:
     """One part of a consumption with the rows behind it. Values and readings are None where no register stands behind it.
 
     `start` and `end` are the readings of `start_value` and `end_value`; an installation's own figures have none.
+    `adjustment` is the number of the volume adjustment (增减水量) that the part is, `reason` what was given for it.
     """
 
     reading_item_id: int
@@ -65,6 +66,8 @@ class UsageEvidence:
     end: ReadingFact | None
     installation_id: int | None
     algorithm: str = ""
+    adjustment: str = ""
+    reason: str = ""
 
     @property
     def is_final(self) -> bool:

@@ -28,6 +28,7 @@ LABELS = {
     "settled_between": gettext_noop(
         "Read %(first_value)s on %(first)s and %(last_value)s on %(last)s, %(total_days)s days; this period has %(days)s of them: %(volume)s %(unit)s"
     ),
+    "adjusted": gettext_noop("Adjustment %(adjustment)s was approved: %(reason)s"),
     "sub_usage": gettext_noop("Meter %(meter)s of the sub-meter: %(end)s − %(start)s = %(volume)s %(unit)s"),
     "sub_part": gettext_noop("%(kind)s %(meter)s of the sub-meter: %(volume)s %(unit)s"),
 }
@@ -60,6 +61,8 @@ def _pieces(pieces: Sequence[Node], parts: Sequence[UsageEvidence], evidence: Ev
 def _part(part: UsageEvidence, evidence: Evidence) -> Iterator[Node]:
     if part.kind == "TRUE_UP":
         yield from _settled(part, evidence.settlement(part))
+    if part.adjustment:
+        yield _node("adjusted", {"adjustment": part.adjustment, "reason": part.reason})
     if part.start_value is not None and part.end_value is not None:
         yield _stood(part, part.from_date, part.start_value, part.start, "put_in")
         yield _stood(part, part.to_date, part.end_value, part.end, "taken_off" if part.is_final else "register_kept")
