@@ -53,6 +53,14 @@ class BillList:
     volume: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class BillSlice:
+    """Some of the bills, the newest first. `next` is where the following ones begin, None where there are none."""
+
+    rows: tuple[BillRow, ...]
+    next: int | None
+
+
 def bill_list(
     actor: Actor, *, filters: Mapping[str, Any], sort: str, descending: bool, offset: int, limit: int, on: date
 ) -> BillList:
@@ -68,12 +76,40 @@ def bill_list(
         .defer("snapshot")
         .order_by(order, "-id")[offset : offset + limit]
     )
+    rows = _rows(page)
+    zero = Decimal(0)
+    return BillList(rows, totals["count"], totals["amount"] or zero, totals["volume"] or zero)
+
+
+def bill_slice(
+    actor: Actor, *, account_no: str | None, month: Month | None, before_id: int | None, limit: int, on: date
+) -> BillSlice:
+    """The newest `limit` bills within the person's reach before the bill `before_id`: no count, no offset, so that
+    the thousandth page costs what the first does.
+    """
+    bills = Bill.objects.filter(reach(actor, VIEW, on=on).condition("unit_id", "book_id"))
+    if account_no is not None:
+        bills = bills.filter(account_id__in=Account.objects.filter(account_no=account_no).values("id"))
+    if month is not None:
+        bills = bills.filter(yyyymm=month.number)
+    if before_id is not None:
+        bills = bills.filter(id__lt=before_id)
+    found = list(bills.select_related("account", "customer", "book").defer("snapshot").order_by("-id")[: limit + 1])
+    page = found[:limit]
+    return BillSlice(_rows(page), page[-1].pk if len(found) > limit else None)
+
+
+def bill_row(actor: Actor, bill_no: str, *, on: date) -> BillRow:
+    """One bill as the list has it. Raises NotFound for one that the person may not see."""
+    key = bill_id_within(actor, bill_no, permission=VIEW, on=on)
+    return _rows(list(Bill.objects.filter(pk=key).select_related("account", "customer", "book").defer("snapshot")))[0]
+
+
+def _rows(page: list[Bill]) -> tuple[BillRow, ...]:
     ids = [bill.pk for bill in page]
     reversed_ids = set(BillReversal.objects.filter(bill_id__in=ids).values_list("bill_id", flat=True))
     owed = dict(OpenItem.objects.filter(bill_id__in=ids).values_list("bill_id", "outstanding"))
-    rows = tuple(_row(bill, bill.pk not in reversed_ids, owed.get(bill.pk)) for bill in page)
-    zero = Decimal(0)
-    return BillList(rows, totals["count"], totals["amount"] or zero, totals["volume"] or zero)
+    return tuple(_row(bill, bill.pk not in reversed_ids, owed.get(bill.pk)) for bill in page)
 
 
 def _wanted(filters: Mapping[str, Any]) -> Q:
@@ -222,6 +258,11 @@ def bill_id_within(actor: Actor, bill_no: str, *, permission: str, on: date) -> 
     if found is None:
         raise NotFound(bill=bill_no)
     return found
+
+
+def bill_explanation(actor: Actor, bill_no: str, *, on: date) -> BillExplanation:
+    """How a bill came about. Raises NotFound for one that the person may not see."""
+    return explain_bill(bill_id_within(actor, bill_no, permission=VIEW, on=on))
 
 
 def bill_page(actor: Actor, bill_no: str, *, on: date) -> BillPage:

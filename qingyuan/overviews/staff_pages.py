@@ -12,7 +12,7 @@ from qingyuan.platform.organisation import queries as organisation
 from qingyuan.platform.organisation.queries import Unit
 from qingyuan.platform.staff import queries
 from qingyuan.platform.staff.models import RolePermission
-from qingyuan.platform.staff.queries import Holding, Person, RoleRow, reaches
+from qingyuan.platform.staff.queries import Holding, Person, RoleRow, TokenRow, reaches, tokens_of
 
 HISTORY_LIMIT = 60
 
@@ -55,6 +55,15 @@ class Right:
     holdings: tuple[HeldRole, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TokensPage:
+    """The person's page with the API tokens, the newest first."""
+
+    page: StaffPage
+    tokens: tuple[TokenRow, ...]
+    may_revoke: bool
+
+
 def choices(actor: Actor, *, permission: str, on: date) -> StaffChoices:
     """Open units within reach of the permission, and all roles."""
     units = organisation.units_within_reach(actor, permission, on=on)
@@ -85,6 +94,13 @@ def staff_page(actor: Actor, login: str, *, on: date) -> StaffPage:
         may_assign=not is_self and assigning.covers(person.unit_id) and person.is_active,
         is_self=is_self,
     )
+
+
+def tokens_page(actor: Actor, login: str, *, on: date) -> TokensPage:
+    """`staff_page` with the person's API tokens. Raises NotFound."""
+    page = staff_page(actor, login, on=on)
+    may_revoke = reaches(actor, ("roles.assign",), on=on)["roles.assign"].covers(page.person.unit_id)
+    return TokensPage(page, tokens_of(page.person.id, on=on), may_revoke)
 
 
 def rights_of(page: StaffPage, *, on: date) -> tuple[Right, ...]:

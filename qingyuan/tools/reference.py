@@ -1,13 +1,15 @@
-"""The reference pages that are written from the code itself: all codes, all addresses.
+"""The reference pages that are written from the code itself: all codes, all addresses, the interface for programs.
 
 What a code means in depth stands in the hand-written pages beside them.
 """
 
 import ast
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.http import HttpRequest
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -16,6 +18,7 @@ from qingyuan.platform import registry
 from qingyuan.tools.translations.sources import PACKAGE, error_code_sources
 
 FOLDER = PACKAGE.parent / "docs" / "reference"
+_INTERFACE = "/api/v1/openapi.json"
 _DEVELOPERS_ONLY = "gallery/"  # there in tests and debug mode alone
 _WRITTEN = "Written by `qingyuan reference` from the code; a test compares.\n"
 _ROUTES_HEADER = f"""# Reference: addresses
@@ -33,7 +36,19 @@ _CODES_HEADER = f"""# Reference: all codes
 
 def pages() -> dict[Path, str]:
     """Each page's path and text."""
-    return {FOLDER / "routes.md": routes_page(), FOLDER / "codes.md": codes_page()}
+    return {
+        FOLDER / "routes.md": routes_page(),
+        FOLDER / "codes.md": codes_page(),
+        FOLDER / "openapi.json": interface_page(),
+    }
+
+
+def interface_page() -> str:
+    """The description of the interface for programs, as its own address gives it."""
+    request = HttpRequest()
+    request.method = "GET"
+    answer = resolve(_INTERFACE).func(request)
+    return json.dumps(json.loads(answer.content), ensure_ascii=False, indent=2) + "\n"
 
 
 def routes_page() -> str:

@@ -15,7 +15,8 @@ from qingyuan.platform.organisation import queries as units
 from qingyuan.platform.organisation.models import CompanyBankAccount
 from qingyuan.platform.parameters import operations as parameters
 from qingyuan.platform.parameters.models import ParameterValue
-from qingyuan.platform.staff.models import RoleAssignment
+from qingyuan.platform.staff import operations as staff
+from qingyuan.platform.staff.models import ApiToken, RoleAssignment, Staff
 
 COMPANY, HALL, PERSON, ROLE, PARAMETER, SET = "D0", "D1", "shoufei1", "cashier", "payments.allocation", "replace_reason"
 _ACTOR = system_actor("tests")
@@ -57,6 +58,16 @@ def _bank_account() -> dict[str, object]:
 def _assignment() -> dict[str, object]:
     held = RoleAssignment.objects.filter(staff__login=PERSON).order_by("id").values_list("pk", flat=True).first()
     return {"login": PERSON, "assignment_id": held}
+
+
+def _token() -> dict[str, object]:
+    person = Staff.objects.get(login=PERSON)
+    known = ApiToken.objects.filter(staff=person, revoked_at=None).values_list("pk", flat=True).first()
+    if known is None:
+        on = timezone.localdate()
+        staff.make_token(actor=_ACTOR, staff_id=person.pk, name="门户网站", to_date=on + timedelta(days=90), on=on)
+        known = ApiToken.objects.filter(staff=person).values_list("pk", flat=True)[0]
+    return {"login": PERSON, "token_id": known}
 
 
 def _coming_value() -> dict[str, object]:
@@ -110,9 +121,12 @@ SETTINGS: dict[str, Callable[[], dict[str, object]]] = {
             "reactivate",
             "reset-password",
             "assign",
+            "tokens",
+            "new-token",
         )
     },
     "staff:end-role": _assignment,
+    "staff:revoke-token": _token,
     **{f"roles:{name}": _role for name in ("detail", "edit", "reset", "remove")},
     **{f"parameters:{name}": _parameter for name in ("detail", "set")},
     "parameters:withdraw": _coming_value,

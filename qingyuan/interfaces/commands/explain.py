@@ -6,8 +6,8 @@ import json
 from django.utils import translation
 from django.utils.translation import gettext
 
-from qingyuan.domains.billing.queries.explain import BillExplanation, explain_bill_no
-from qingyuan.domains.tariffs.rules.explanation import Node, as_plain
+from qingyuan.domains.billing.queries.explain import explain_bill_no
+from qingyuan.domains.tariffs.rules.explanation import Node
 
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 
@@ -27,19 +27,10 @@ def run(options: argparse.Namespace) -> int:
     language = LANGUAGES.get(options.lang or "", translation.get_language() or LANGUAGES["zh"])
     with translation.override(language):
         if options.json:
-            print(json.dumps(_plain(explanation), ensure_ascii=False, indent=2))
+            print(json.dumps(explanation.as_plain(gettext, english=_in_english()), ensure_ascii=False, indent=2))
         else:
             _print(explanation.tree, explanation.tree.unit, 0)
     return 0
-
-
-def _plain(explanation: BillExplanation) -> dict[str, object]:
-    tree = explanation.tree
-    return {
-        "bill": explanation.bill_no,
-        "total": format(explanation.total, "f"),
-        "explanation": as_plain(tree, gettext, tree.unit, english=_in_english()),
-    }
 
 
 def _print(node: Node, unit: str, depth: int) -> None:

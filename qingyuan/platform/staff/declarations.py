@@ -66,4 +66,6 @@ AUDIT_ACTIONS = (
     AuditAction("roles.removed", "Role removed"),
     AuditAction("roles.assigned", "Role given"),
     AuditAction("roles.assignment_ended", "Role taken back"),
+    AuditAction("staff.token_made", "API token made"),
+    AuditAction("staff.token_revoked", "API token revoked"),
 )

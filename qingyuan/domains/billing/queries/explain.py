@@ -11,7 +11,7 @@ from qingyuan.domains.billing.rules.explained import OtherBill, Story, bill_tree
 from qingyuan.domains.billing.rules.snapshot_reading import Snapshot, parse
 from qingyuan.domains.tariffs.queries.catalogue import price_list
 from qingyuan.domains.tariffs.rules.explain import explain
-from qingyuan.domains.tariffs.rules.explanation import Node
+from qingyuan.domains.tariffs.rules.explanation import Node, Translate, as_plain
 from qingyuan.kernel.errors import NotFound
 from qingyuan.kernel.period import Month
 
@@ -34,6 +34,14 @@ class BillExplanation:
     def total(self) -> Decimal:
         """What the leaves of the tree sum to: the bill's amount."""
         return self.tree.amount or Decimal("0.00")
+
+    def as_plain(self, translate: Translate, *, english: bool) -> dict[str, object]:
+        """Number, total and tree as dictionaries and text: what every face that answers with JSON gives."""
+        return {
+            "bill": self.bill_no,
+            "total": format(self.total, "f"),
+            "explanation": as_plain(self.tree, translate, self.tree.unit, english=english),
+        }
 
 
 _BILL = """

@@ -113,3 +113,11 @@ class EndRoleForm(OfficeForm):
     reason = forms.CharField(label=_("Reason"), max_length=200)
     wide = frozenset({"reason"})
     version_field = True
+
+
+class TokenForm(OfficeForm):
+    name = forms.CharField(
+        label=_("What the token is for"), max_length=60, help_text=_("Which program uses it, and who looks after it")
+    )
+    to_date = forms.DateField(label=_("Until (this day no more)"), help_text=_("At most a year from today"))
+    wide = frozenset({"name"})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qingyuan.interfaces.office.staff import change_views, role_views, views
+from qingyuan.interfaces.office.staff import change_views, role_views, token_views, views
 
 app_name = "staff"
 urlpatterns = [
@@ -19,4 +19,7 @@ urlpatterns = [
     path("staff/<str:login>/reset-password/", change_views.reset_password, name="reset-password"),
     path("staff/<str:login>/roles/new/", role_views.assign, name="assign"),
     path("staff/<str:login>/roles/<int:assignment_id>/end/", role_views.end, name="end-role"),
+    path("staff/<str:login>/tokens/", token_views.tokens_tab, name="tokens"),
+    path("staff/<str:login>/tokens/new/", token_views.make, name="new-token"),
+    path("staff/<str:login>/tokens/<int:token_id>/revoke/", token_views.revoke, name="revoke-token"),
 ]

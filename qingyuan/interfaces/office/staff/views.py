@@ -117,7 +117,7 @@ def roles_tab(request: OfficeRequest, login: str) -> HttpResponse:
     table = sub_table(
         _("Roles"), _role_columns(found), found.roles, empty=_("This person holds no role and can open no page.")
     )
-    return _tab(request, found, "roles", "staff/roles.html", {"roles": table})
+    return person_tab(request, found, "roles", "staff/roles.html", {"roles": table})
 
 
 def _role_columns(found: StaffPage) -> tuple[Column[HeldRole], ...]:
@@ -150,7 +150,7 @@ def permissions_tab(request: OfficeRequest, login: str) -> HttpResponse:
         staff_pages.rights_of(found, on=on), key=lambda one: (area_order(area_of(one.permission)), one.permission)
     )
     table = sub_table(_("Permissions today"), _right_columns(), rights, empty=_("This person may do nothing today."))
-    return _tab(request, found, "permissions", "staff/permissions.html", {"rights": table})
+    return person_tab(request, found, "permissions", "staff/permissions.html", {"rights": table})
 
 
 def _right_columns() -> tuple[Column[Right], ...]:
@@ -182,7 +182,9 @@ def _books_of(row: Right) -> str:
 @signed_in
 def history_tab(request: OfficeRequest, login: str) -> HttpResponse:
     found = staff_pages.staff_page(request.actor, login, on=timezone.localdate())
-    return _tab(request, found, "history", "staff/history.html", {"trail": trail(staff_pages.staff_history(found))})
+    return person_tab(
+        request, found, "history", "staff/history.html", {"trail": trail(staff_pages.staff_history(found))}
+    )
 
 
 @requires("staff.view")
@@ -193,7 +195,7 @@ def phone(request: OfficeRequest, login: str) -> HttpResponse:
     return render(request, "office/components/masked.html", {"masked": MaskedValue(found.phone)})
 
 
-def _tab(
+def person_tab(
     request: OfficeRequest, found: StaffPage, current: str, template: str, context: dict[str, object]
 ) -> HttpResponse:
     one = found.person
@@ -212,6 +214,7 @@ def _tab(
         tabs=(
             Tab("roles", _("Roles"), reverse("staff:detail", args=[login]), count=len(found.roles)),
             Tab("permissions", _("What this person may do"), reverse("staff:permissions", args=[login])),
+            Tab("tokens", _("API tokens"), reverse("staff:tokens", args=[login])),
             Tab("history", _("What was changed"), reverse("staff:history", args=[login])),
         ),
         current_tab=current,
@@ -249,6 +252,7 @@ def _actions(found: StaffPage) -> tuple[Action, ...]:
     actions: list[Action] = []
     if found.may_assign:
         actions.append(Action(_("Give a role"), to("assign"), icon="user-check", key="new", primary=True))
+        actions.append(Action(_("New API token"), to("new-token"), icon="key"))
     if found.may_edit:
         actions.append(Action(_("Change"), to("edit"), icon="edit", key="edit"))
         if found.person.is_active:

@@ -35,6 +35,14 @@ from qingyuan.platform.staff.operations.roles import (
     update_role,
 )
 from qingyuan.platform.staff.operations.sign_in import SignedIn, SignInLocked, SignInRefused, sign_in, sign_out
+from qingyuan.platform.staff.operations.tokens import (
+    TokenHolderApart,
+    TokenHolderInactive,
+    TokenSpanRefused,
+    make_token,
+    note_use,
+    revoke_token,
+)
 from qingyuan.platform.staff.rules.lockout import LockoutPolicy
 from qingyuan.platform.staff.rules.passwords import PROFILES, PasswordPolicy, PasswordRefused
 from qingyuan.platform.staff.rules.separation import SeparationBroken
@@ -58,6 +66,9 @@ __all__ = [
     "SignInRefused",
     "SignedIn",
     "SpanRefused",
+    "TokenHolderApart",
+    "TokenHolderInactive",
+    "TokenSpanRefused",
     "UnknownPermission",
     "WrongPassword",
     "assign_role",
@@ -67,12 +78,15 @@ __all__ = [
     "create_template_roles",
     "deactivate_staff",
     "end_assignment",
+    "make_token",
+    "note_use",
     "reactivate_staff",
     "remove_role",
     "require",
     "reset_password",
     "reset_password_by_login",
     "reset_to_template",
+    "revoke_token",
     "set_language",
     "set_preference",
     "sign_in",

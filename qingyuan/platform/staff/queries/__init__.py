@@ -28,17 +28,21 @@ from qingyuan.platform.staff.queries.permissions import (
     who_may,
 )
 from qingyuan.platform.staff.queries.reach import EVERYTHING, NOTHING, Reach, reach, reaches
+from qingyuan.platform.staff.queries.tokens import Bearer, TokenRow, bearer_of, tokens_of
 
 __all__ = [
     "EVERYTHING",
     "NOTHING",
+    "Bearer",
     "Holding",
     "PeoplePage",
     "Person",
     "Reach",
     "RoleRow",
+    "TokenRow",
     "actor_of",
     "asked_once",
+    "bearer_of",
     "holdings_of",
     "id_by_login",
     "may",
@@ -56,6 +60,7 @@ __all__ = [
     "role_id_by_code",
     "roles",
     "roles_with",
+    "tokens_of",
     "unit_id_by_login",
     "who_may",
 ]

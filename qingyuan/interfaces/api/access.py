@@ -1,0 +1,61 @@
+"""Who may call (接口访问控制): a bearer token acts as its person, with the rights that person has at this moment.
+
+Cookies and sessions are never looked at, so that no page of another site can call in a person's name.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja.security import HttpBearer
+
+from qingyuan.kernel.actor import Actor
+from qingyuan.kernel.errors import NotPermitted
+from qingyuan.platform.staff import operations, queries
+
+REQUIRED_PERMISSION = "required_permission"
+
+
+class ApiRequest(HttpRequest):
+    """A request with a valid token: `auth` is the actor."""
+
+    auth: Actor
+
+
+class TokenBearer(HttpBearer):
+    """`Authorization: Bearer qy_…`."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        bearer = queries.bearer_of(token.strip(), on=timezone.localdate())
+        if bearer is None:
+            return None
+        operations.note_use(token_id=bearer.token_id, used_at=bearer.used_at, at=timezone.now())
+        return queries.actor_of(
+            bearer.staff,
+            origin=request.META.get("REMOTE_ADDR", ""),
+            request_id=request.META.get("QINGYUAN_REQUEST_ID", ""),
+        )
+
+
+P = ParamSpec("P")
+Answer = TypeVar("Answer")
+Route = Callable[Concatenate[ApiRequest, P], Answer]
+
+
+def requires(permission: str) -> Callable[[Route[P, Answer]], Route[P, Answer]]:
+    """The route reads, and needs a person who holds `permission` at some unit. Raises NotPermitted."""
+
+    def decorate(route: Route[P, Answer]) -> Route[P, Answer]:
+        @wraps(route)
+        def guarded(request: ApiRequest, *args: P.args, **kwargs: P.kwargs) -> Answer:
+            with queries.asked_once():
+                if not queries.may(request.auth, permission, on=timezone.localdate()):
+                    raise NotPermitted(permission=permission)
+                return route(request, *args, **kwargs)
+
+        setattr(guarded, REQUIRED_PERMISSION, permission)
+        return cast(Route[P, Answer], guarded)
+
+    return decorate

@@ -1,0 +1,1 @@
+"""Accounts (用户) for programs."""

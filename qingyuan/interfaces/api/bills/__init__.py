@@ -1,0 +1,1 @@
+"""Bills (帐单) for programs."""
