@@ -52,7 +52,7 @@ class RunPage:
     """
 
     row: RunRow
-    period_id: int
+    period_id: int | None
     posting_date: date | None
     due_date: date | None
     result_hash: str
@@ -102,7 +102,7 @@ def run_list(
         if filters.get(name):
             wanted &= Q(**{name: filters[name]})
     if not filters.get("singles"):
-        wanted &= ~Q(selection__has_any_keys=["replaces", "corrects"])
+        wanted &= ~Q(selection__has_any_keys=["replaces", "corrects", "fee"])
     runs = BillingRun.objects.filter(reach(actor, VIEW, on=on).condition("unit_id")).filter(wanted)
     order = ("-" if descending else "") + SORTS[sort]
     page = runs.select_related("unit", "period").order_by(order, "-id")[offset : offset + limit]
@@ -158,8 +158,8 @@ def _row(run: BillingRun) -> RunRow:
         state=RunState(run.state),
         unit_id=run.unit_id,
         unit_name=run.unit.name,
-        yyyymm=run.period.yyyymm,
-        round_no=run.period.round_no,
+        yyyymm=run.yyyymm,
+        round_no=run.round_no,
         business_date=run.business_date,
         scope=run.scope_count,
         bills=int(totals.get("bills", 0)),
@@ -167,7 +167,7 @@ def _row(run: BillingRun) -> RunRow:
         exceptions=sum(totals.get("exceptions", {}).values()),
         notices=sum(totals.get("notices", {}).values()),
         held=int(totals.get("held", 0)),
-        is_single="replaces" in run.selection or "corrects" in run.selection,
+        is_single=not run.selection.keys().isdisjoint(("replaces", "corrects", "fee")),
         is_paused=run.is_paused,
     )
 

@@ -133,7 +133,7 @@ def run_totals(run_id: int) -> RunTotals:
     ago. Cancelled bills do not count.
     """
     run = BillingRun.objects.select_related("period").get(pk=run_id)
-    month, round_no = run.period.yyyymm, run.period.round_no
+    month, round_no = run.yyyymm, run.round_no
     before = rows_of(_EARLIER, [run.company_id, month, round_no, True, 0, run_id])
     year = rows_of(_EARLIER, [run.company_id, month, round_no, False, month - 100, run_id])
     given = {

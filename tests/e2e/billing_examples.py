@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-from qingyuan.domains.billing.models import Bill, BillingRun
-from qingyuan.domains.tariffs.models import PriceVersion
+from qingyuan.domains.billing.models import Bill, BillingRun, FeeType
+from qingyuan.domains.billing.rules.fees import FeePricing
+from qingyuan.domains.customers.models import Account
+from qingyuan.domains.tariffs.models import ChargeItem, PriceVersion
 from qingyuan.platform.organisation.models import OrgUnit
 
 
@@ -24,6 +26,19 @@ def _bill() -> dict[str, object]:
     return {"bill_no": Bill.objects.filter(kind="REGULAR").order_by("-id").values_list("bill_no", flat=True)[0]}
 
 
+def _fee_type() -> dict[str, object]:
+    """The demo has none yet: the first look makes one."""
+    charge_item = ChargeItem.objects.order_by("position", "id")[0]
+    given = {"name": "校表费", "charge_item": charge_item, "pricing": FeePricing.UNIT, "price": "25.50", "piece": "只"}
+    FeeType.objects.get_or_create(company_id=charge_item.company_id, code="JB", defaults=given)
+    return {"code": "JB"}
+
+
+def _fee_account() -> dict[str, object]:
+    _fee_type()
+    return {"account_no": Account.objects.filter(state="ACTIVE").order_by("id").values_list("account_no", flat=True)[0]}
+
+
 BILLING: dict[str, Callable[[], dict[str, object]]] = {
     "billing:run": _run,
     "billing:run-totals": _run,
@@ -32,6 +47,8 @@ BILLING: dict[str, Callable[[], dict[str, object]]] = {
     "billing:run-compare": _run,
     "bills:detail": _bill,
     "calculator:of-company": lambda: {"company_code": OrgUnit.objects.get(is_company=True).code},
+    "fees:charge": _fee_account,
+    "fees:edit-type": _fee_type,
     "tariffs:assign": lambda: {"code": "sh-res"},
     "tariffs:cases": _draft,
     "tariffs:cases-text": _draft,

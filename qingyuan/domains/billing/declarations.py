@@ -12,6 +12,7 @@ SHOCK_FACTOR = "billing.shock_factor"
 SHOCK_MINIMUM = "billing.shock_minimum"
 HOLD_FACTOR = "billing.hold_factor"
 HOLD_FROM = "billing.hold_from"
+FEE_LIMIT = "billing.fee_limit"
 
 PERMISSIONS = (
     Permission("billing.view", "See bills"),
@@ -24,6 +25,9 @@ PERMISSIONS = (
     Permission("billing.cancel", "Cancel bills and bill again"),
     Permission("billing.decide_proposals", "Apply or dismiss correction proposals"),
     Permission("billing.tier_groups", "Change tier groups and tier use"),
+    Permission("billing.fee_types", "Keep types of other fees"),
+    Permission("billing.charge_fees", "Charge other fees"),
+    Permission("billing.charge_large_fees", "Charge other fees above the limit"),
 )
 
 PARAMETERS = (
@@ -79,6 +83,14 @@ PARAMETERS = (
         help="A bill of this amount or more is not issued until a person releases it; 0 holds none.",
         minimum=Decimal(0),
     ),
+    Parameter(
+        code=FEE_LIMIT,
+        type=ParameterType.DECIMAL,
+        default=Decimal("5000.00"),
+        label="Other fees: largest amount without approval",
+        help="A fee above this amount is charged only by a person with the permission for large fees.",
+        minimum=Decimal(0),
+    ),
 )
 
 NUMBER_KINDS = (
@@ -106,4 +118,7 @@ AUDIT_ACTIONS = (
     AuditAction("billing.proposal_dismissed", "Correction proposal dismissed"),
     AuditAction("billing.tier_group_shared", "Tier room shared"),
     AuditAction("billing.tier_use_entered", "Tier use entered"),
+    AuditAction("billing.fee_type_created", "Fee type created"),
+    AuditAction("billing.fee_type_changed", "Fee type changed"),
+    AuditAction("billing.fee_charged", "Other fee charged"),
 )

@@ -83,6 +83,8 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
             "tariffs.edit",
             "billing.view_runs",
             "billing.run",
+            "billing.fee_types",
+            "billing.charge_fees",
             "jobs.view",
             "files.attach",
         ),

@@ -69,7 +69,7 @@ def test_held_bill_is_not_issued_and_stays_for_a_later_run(priced: PricedTown, r
     assert Bill.objects.filter(run=run).count() == 2
     assert ReadingItem.objects.filter(state="APPROVED").count() == 1
     assert_books_hold()
-    later = calculated_run(priced, run.period_id, FEBRUARY)
+    later = calculated_run(priced, run.period_id or 0, FEBRUARY)
     assert states(later) == [("HELD", "billing.bill_shock")]
 
 
@@ -104,7 +104,7 @@ def test_bill_kept_back_by_hand_and_released_again_is_as_before(run: BillingRun)
 
 
 def test_hash_is_the_same_whatever_is_held(priced: PricedTown, run: BillingRun) -> None:
-    rehearsal = calculated_run(priced, run.period_id, FEBRUARY, purpose=RunPurpose.REHEARSAL)
+    rehearsal = calculated_run(priced, run.period_id or 0, FEBRUARY, purpose=RunPurpose.REHEARSAL)
     billing.release_bills(actor=SYSTEM, run_id=run.pk, items=None, reason="已核实", on=FEBRUARY)
 
     run.refresh_from_db()
@@ -122,7 +122,7 @@ def test_run_with_nothing_but_held_bills_has_nothing_to_check(run: BillingRun) -
 def test_refusals_change_nothing(priced: PricedTown, run: BillingRun) -> None:
     before = states(run)
     clerk = make_person(priced.unit_id, "billing.run", "billing.check")
-    rehearsal = calculated_run(priced, run.period_id, FEBRUARY, purpose=RunPurpose.REHEARSAL)
+    rehearsal = calculated_run(priced, run.period_id or 0, FEBRUARY, purpose=RunPurpose.REHEARSAL)
 
     with pytest.raises(NotPermitted):
         billing.release_bills(actor=clerk, run_id=run.pk, items=None, reason="试试", on=FEBRUARY)

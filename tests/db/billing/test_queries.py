@@ -31,6 +31,7 @@ def test_explanation_tells_registers_tiers_and_sums_to_the_bill(priced: PricedTo
     amounts = [node.amount for node in told.tree.walk() if node.amount is not None]
     assert {D("422.40"), D("264.00"), D("459.00")} <= set(amounts)
     assert [(part.start_value, part.end_value) for part in told.evidence] == [(D("100.000"), D("400.000"))]
+    assert told.snapshot is not None
     assert told.snapshot.after.pieces[0].steps[0].current == D("400.000")
 
 

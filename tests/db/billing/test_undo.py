@@ -90,7 +90,7 @@ def test_undone_run_leaves_the_books_as_before_and_can_be_billed_again(priced: P
     assert set(ReadingItem.objects.filter(point_id__in=points).values_list("state", flat=True)) == {"APPROVED"}
     assert_books_hold()
 
-    again = issue_run(calculated_run(priced, run.period_id, FEBRUARY), FEBRUARY)
+    again = issue_run(calculated_run(priced, run.period_id or 0, FEBRUARY), FEBRUARY)
     assert {bill.account_id: bill.amount for bill in Bill.objects.filter(run=again)} == before
     assert again.result_hash == run.result_hash
     assert_books_hold()

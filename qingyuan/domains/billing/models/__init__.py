@@ -1,4 +1,5 @@
 from qingyuan.domains.billing.models.bill import Bill, BillLine, BillLive, BillReversal
+from qingyuan.domains.billing.models.fee import FeeCharge, FeeType
 from qingyuan.domains.billing.models.proposal import RerateProposal
 from qingyuan.domains.billing.models.run import BillingRun, RunBook, RunChunk, RunHold, RunItem, RunPricing
 from qingyuan.domains.billing.models.tier import TierEntry, TierGroup, TierGroupMember
@@ -9,6 +10,8 @@ __all__ = [
     "BillLive",
     "BillReversal",
     "BillingRun",
+    "FeeCharge",
+    "FeeType",
     "RerateProposal",
     "RunBook",
     "RunChunk",

@@ -21,14 +21,14 @@ class BillingRun(CompanyRow):
 
     `business_date` stands for today in every rule; `posting_date` is fixed when issue starts and gives the accounting
     period; `undo_date` does so for the reversals when the issued run is undone. `selection` is what the person chose, `totals` what the stepper shows, `job_id` the job of the present stage. While it `is_paused` no chunk of the present stage is begun. A re-bill, a manual or a correcting bill
-    is a run of one.
+    is a run of one; that of a fee has no reading period.
     """
 
     run_no = CodeField(unique=True)
     purpose = CodeField(choices=choices_of(RunPurpose))
     state = CodeField(choices=choices_of(RunState), default=RunState.DRAFT)
     unit = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, related_name="+")
-    period = models.ForeignKey("readings.ReadingPeriod", on_delete=models.PROTECT, related_name="+")
+    period = models.ForeignKey("readings.ReadingPeriod", on_delete=models.PROTECT, null=True, related_name="+")
     selection = models.JSONField(default=dict)
     business_date = models.DateField()
     due_date = models.DateField(null=True)
@@ -69,6 +69,17 @@ class BillingRun(CompanyRow):
 
     def __str__(self) -> str:
         return self.run_no
+
+    @property
+    def yyyymm(self) -> int:
+        """The reading period's month; of a run without one, that of its business date."""
+        day = self.business_date
+        return day.year * 100 + day.month if self.period is None else self.period.yyyymm
+
+    @property
+    def round_no(self) -> int:
+        """The reading period's round."""
+        return 1 if self.period is None else self.period.round_no
 
 
 class RunBook(models.Model):

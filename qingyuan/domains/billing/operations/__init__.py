@@ -18,6 +18,8 @@ from qingyuan.domains.billing.operations.chunks import (
     runs_under_way,
     unfinished,
 )
+from qingyuan.domains.billing.operations.fee_types import FeeTypeValues, create_fee_type, update_fee_type
+from qingyuan.domains.billing.operations.fees import NewFee, charge_fee
 from qingyuan.domains.billing.operations.holding import NothingToDecide, ReasonMissing, hold_bills, release_bills
 from qingyuan.domains.billing.operations.issue import TotalMismatch, finish_issue, issue_chunk, start_issue
 from qingyuan.domains.billing.operations.planning import BookTaken, GroupTaken, NothingToBill
@@ -57,7 +59,9 @@ __all__ = [
     "BillNotLive",
     "BookTaken",
     "Cancelled",
+    "FeeTypeValues",
     "GroupTaken",
+    "NewFee",
     "NotBillable",
     "NothingToBill",
     "NothingToDecide",
@@ -77,8 +81,10 @@ __all__ = [
     "apply_proposals",
     "calculate_chunk",
     "cancel_bill",
+    "charge_fee",
     "check_run",
     "continue_run",
+    "create_fee_type",
     "discard_run",
     "dismiss_proposal",
     "ensure_tier_groups",
@@ -105,4 +111,5 @@ __all__ = [
     "start_undo",
     "undo_chunk",
     "unfinished",
+    "update_fee_type",
 ]

@@ -43,7 +43,7 @@ class SingleRun:
 
     company_id: int
     unit_id: int
-    period_id: int
+    period_id: int | None
     business_date: date
     posting_date: date
     due_date: date
@@ -56,7 +56,7 @@ def prepare(
     *,
     company_id: int,
     unit_id: int,
-    period_id: int,
+    period_id: int | None,
     posting_date: date,
     due_date: date | None,
     selection: dict[str, object],

@@ -67,7 +67,7 @@ def start_undo(
         run = held_run(run_id)
         staff.require(actor, "billing.undo", on=posting_date, unit_id=run.unit_id)
         require_state(run, RunState.ISSUED)
-        if "replaces" in run.selection or "corrects" in run.selection:
+        if "replaces" in run.selection or "corrects" in run.selection or "fee" in run.selection:
             raise RunNotInState(run=run.run_no, state=run.state)
         if expected_total is not None and expected_total != Decimal(run.totals["issued_amount"]):
             raise TotalMismatch(typed=expected_total, total=run.totals["issued_amount"])

@@ -1,13 +1,15 @@
 """How a bill came about (帐单解释): the one tree behind every face, from the bill's own snapshot and the rows around it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from qingyuan.domains.billing.queries.evidence import evidence_of
 from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.evidence import Evidence, UsageEvidence
-from qingyuan.domains.billing.rules.explained import OtherBill, Story, bill_tree
+from qingyuan.domains.billing.rules.explained import OtherBill, Story, bill_tree, happened
+from qingyuan.domains.billing.rules.fees import FORMAT as FEE_FORMAT
+from qingyuan.domains.billing.rules.fees import fee_tree, parse_fee
 from qingyuan.domains.billing.rules.snapshot_reading import Snapshot, parse
 from qingyuan.domains.tariffs.queries.catalogue import price_list
 from qingyuan.domains.tariffs.rules.explain import explain
@@ -22,11 +24,11 @@ MOST_OTHERS = 20
 class BillExplanation:
     """The tree of what the bill charges; a correcting bill's has two branches, what should be and what was billed.
 
-    `evidence` are the rows under its usage.
+    `evidence` are the rows under its usage. A fee (其它费用) has neither usage nor a rating's snapshot.
     """
 
     bill_no: str
-    snapshot: Snapshot
+    snapshot: Snapshot | None
     tree: Node
     evidence: tuple[UsageEvidence, ...]
 
@@ -59,11 +61,6 @@ def explain_bill(bill_id: int) -> BillExplanation:
     bill_no, company_id, kind, text, hash_format, item_id, account_id, group_id, replaces_id, cancelled_on, why = rows[
         0
     ]
-    snapshot = parse(text, hash_format=hash_format)
-    prices = price_list(company_id)
-    after = explain(snapshot.after, prices.catalogue)
-    counts_over_cycle = any(node.code == "cycle" for node in after.walk())
-    evidence = Evidence() if item_id is None else evidence_of(item_id, snapshot)
     replaces, replaced_by, corrected_by = _around(bill_id, account_id, replaces_id)
     story = Story(
         bill_no=bill_no,
@@ -73,10 +70,17 @@ def explain_bill(bill_id: int) -> BillExplanation:
         replaces=replaces,
         replaced_by=replaced_by,
         corrected_by=corrected_by,
-        shares_tiers_with=_others_in_group(group_id, snapshot) if counts_over_cycle else (),
     )
+    if hash_format == FEE_FORMAT:
+        return BillExplanation(bill_no, None, fee_tree(parse_fee(text), happened(story)), ())
+    snapshot = parse(text, hash_format=hash_format)
+    prices = price_list(company_id)
+    after = explain(snapshot.after, prices.catalogue)
+    counts_over_cycle = any(node.code == "cycle" for node in after.walk())
+    evidence = Evidence() if item_id is None else evidence_of(item_id, snapshot)
+    others = _others_in_group(group_id, snapshot) if counts_over_cycle else ()
     tree = bill_tree(
-        story,
+        replace(story, shares_tiers_with=others),
         snapshot,
         after=after,
         before=None if snapshot.before is None else explain(snapshot.before, prices.catalogue),

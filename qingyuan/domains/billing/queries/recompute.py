@@ -9,7 +9,9 @@ from django.db import connection, transaction
 
 from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.calculate import item_hash, recompute
-from qingyuan.domains.billing.rules.lines import lines_text
+from qingyuan.domains.billing.rules.fees import FORMAT as FEE_FORMAT
+from qingyuan.domains.billing.rules.fees import parse_fee, rated_fee
+from qingyuan.domains.billing.rules.lines import Rated, lines_text
 from qingyuan.domains.billing.rules.snapshot_reading import UnknownFormat, parse
 from qingyuan.domains.billing.rules.terms import Rater
 from qingyuan.domains.tariffs.queries.catalogue import price_list
@@ -82,8 +84,7 @@ def _difference(row: tuple[Any, ...], rater: Rater) -> str:
     """What differs; empty when the bill is what its snapshot gives."""
     _, _, _, hash_format, stored_hash, text, amount, volume = row
     try:
-        snapshot = parse(text, hash_format=hash_format)
-        rated = recompute(snapshot.after, snapshot.before, rater)
+        rated = _rated(text, hash_format, rater)
     except UnknownFormat:
         return f"format {hash_format} is not known"
     except (DomainError, ValueError, KeyError, TypeError) as error:
@@ -93,3 +94,10 @@ def _difference(row: tuple[Any, ...], rater: Rater) -> str:
     if rated.total != amount or rated.volume != volume:
         return f"amount {amount} for {volume}, computed {rated.total} for {rated.volume}"
     return ""
+
+
+def _rated(text: str, hash_format: str, rater: Rater) -> Rated:
+    if hash_format == FEE_FORMAT:
+        return rated_fee(parse_fee(text))
+    snapshot = parse(text, hash_format=hash_format)
+    return recompute(snapshot.after, snapshot.before, rater)

@@ -76,7 +76,7 @@ class RunRow:
     run_no: str
     company_id: int
     unit_id: int
-    period_id: int
+    period_id: int | None
     yyyymm: int
     round_no: int
     purpose: str
@@ -115,8 +115,8 @@ def run_row(run_id: int) -> RunRow:
         company_id=run.company_id,
         unit_id=run.unit_id,
         period_id=run.period_id,
-        yyyymm=run.period.yyyymm,
-        round_no=run.period.round_no,
+        yyyymm=run.yyyymm,
+        round_no=run.round_no,
         purpose=run.purpose,
         state=run.state,
         business_date=run.business_date,

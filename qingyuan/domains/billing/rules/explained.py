@@ -102,7 +102,7 @@ def bill_tree(
 def _tree(story: Story, snapshot: Snapshot, after: Node, before: Node | None, evidence: Evidence) -> Node:
     told = with_evidence(after, snapshot.after, evidence, revision=snapshot.revision)
     if before is None:
-        head = [*_about(story, snapshot), *_happened(story), *_kinds(story, snapshot)]
+        head = [*_about(story, snapshot), *happened(story), *_kinds(story, snapshot)]
         return replace(told, children=(*head, *told.children))
     was = _negated(with_evidence(before, snapshot.before or snapshot.after, evidence, revision=snapshot.revision))
     total = (told.amount or _ZERO) + (was.amount or _ZERO)
@@ -113,7 +113,7 @@ def _tree(story: Story, snapshot: Snapshot, after: Node, before: Node | None, ev
         total,
         (
             *_about(story, snapshot),
-            *_happened(story),
+            *happened(story),
             _node(f"why_{snapshot.cause}" if snapshot.cause in _WHY else "why", bill=snapshot.corrects),
             *_facts(snapshot),
             _compared(after, before),
@@ -138,7 +138,8 @@ def _about(story: Story, snapshot: Snapshot) -> Iterator[Node]:
     yield _node("about", bill=story.bill_no, period=str(month), account=snapshot.account_no, point=snapshot.point_no)
 
 
-def _happened(story: Story) -> Iterator[Node]:
+def happened(story: Story) -> Iterator[Node]:
+    """What the bill has been through: cancelled, replaced, corrected."""
     if story.cancelled_on is not None:
         yield _node("cancelled", day=story.cancelled_on, reason=story.cancel_reason)
     if story.replaced_by is not None:

@@ -15,7 +15,8 @@ MINIMUM_ITEM = "minimum"
 class LineKind(StrEnum):
     """Kind of a bill line (帐单行类型).
 
-    TIER 阶梯, FLAT 单一价, FIXED 固定费, PERCENT 附加, RELIEF 减免, MINIMUM 保底差额, ROUNDING 尾差, TAX 价外税.
+    TIER 阶梯, FLAT 单一价, FIXED 固定费, PERCENT 附加, RELIEF 减免, MINIMUM 保底差额, ROUNDING 尾差, TAX 价外税,
+    FEE 其它费用.
     """
 
     TIER = "tier"
@@ -26,6 +27,7 @@ class LineKind(StrEnum):
     MINIMUM = "minimum"
     ROUNDING = "rounding"
     TAX = "tax"
+    FEE = "fee"
 
 
 class RatingLine(NamedTuple):

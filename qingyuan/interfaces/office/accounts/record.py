@@ -109,6 +109,9 @@ def _actions(request: OfficeRequest, header: AccountHeader) -> tuple[Action, ...
     if "payments.take" in request.permissions:
         counter = f"{reverse('counter:counter')}?{urlencode({'account': header.account_no})}"
         offered.insert(0, Action(_("Take payment"), counter, "payments.take", "cash", primary=True))
+    if header.state != "CLOSED" and header.holder is not None:
+        fee = reverse("fees:charge", args=[header.account_no])
+        offered.append(Action(_("Charge a fee"), fee, "billing.charge_fees", "receipt"))
     offered.append(Action(_("Hold"), address_of(header, "hold"), "customers.hold", "lock"))
     return tuple(action for action in offered if action.permission in request.permissions)
 

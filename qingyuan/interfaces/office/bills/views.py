@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from qingyuan.domains.billing.rules.states import BillBasis
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.bills.explanation import tree_of
 from qingyuan.interfaces.office.bills.forms import BillFilter
@@ -106,7 +107,7 @@ def bill(request: OfficeRequest, bill_no: str) -> HttpResponse:
         "facts": _facts(found, sees_runs=sees_runs),
         "links": _links(found),
         "cancel": _cancel(found) if may_change else None,
-        "rebill": _rebill(found) if may_change and found.corrects is None else None,
+        "rebill": _rebill(found) if may_change and found.corrects is None and not _by_hand(found) else None,
         "proposals_url": _proposals_url(found) if sees_runs else "",
     }
     return detail_response(request, _page(found), "bills/bill.html", context=context)
@@ -134,15 +135,7 @@ def _page(found: BillPage) -> DetailPage:
             Fact(gettext_lazy("Account no."), row.account_no, url=address_if_routed("accounts:detail", row.account_no)),
             Fact(gettext_lazy("Account name"), row.customer_name),
             Fact(gettext_lazy("Period"), month_text(row.yyyymm)),
-            Fact(
-                gettext_lazy("Usage"),
-                _("%(start)s to %(end)s, %(volume)s m³")
-                % {
-                    "start": date_text(found.from_date),
-                    "end": date_text(found.to_date),
-                    "volume": volume_text(row.volume),
-                },
-            ),
+            *(() if _by_hand(found) else (_usage(found),)),
             Fact(gettext_lazy("Posted"), date_text(row.posting_date)),
             Fact(gettext_lazy("Due"), date_text(row.due_date)),
         ),
@@ -150,6 +143,20 @@ def _page(found: BillPage) -> DetailPage:
         notice=_notice(found),
         back_url=reverse("bills:list"),
     )
+
+
+def _by_hand(found: BillPage) -> bool:
+    """A fee: it has no usage, and no reading to bill again."""
+    return found.basis == BillBasis.MANUAL
+
+
+def _usage(found: BillPage) -> Fact:
+    span = {
+        "start": date_text(found.from_date),
+        "end": date_text(found.to_date),
+        "volume": volume_text(found.row.volume),
+    }
+    return Fact(gettext_lazy("Usage"), _("%(start)s to %(end)s, %(volume)s m³") % span)
 
 
 def _notice(found: BillPage) -> str:

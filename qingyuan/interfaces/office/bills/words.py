@@ -42,6 +42,7 @@ LINE_WORDS: Mapping[str, Label] = {
     LineKind.MINIMUM: _("up to the minimum"),
     LineKind.ROUNDING: _("rounding difference"),
     LineKind.TAX: _("tax on top"),
+    LineKind.FEE: _("other fee"),
 }
 
 

@@ -1,0 +1,283 @@
+"""Charging other fees by hand (其它费用收取): a bill of kind OTHER, basis MANUAL, as a run of one, in one transaction."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from qingyuan.domains.billing.declarations import FEE_LIMIT
+from qingyuan.domains.billing.models import Bill, BillingRun, BillLine, FeeCharge, FeeType, RunChunk
+from qingyuan.domains.billing.operations.singles import SingleRun, prepare
+from qingyuan.domains.billing.operations.writing import line_rows, parts_of
+from qingyuan.domains.billing.queries.statements import rows_of
+from qingyuan.domains.billing.rules.calculate import item_hash, run_hash
+from qingyuan.domains.billing.rules.fees import FORMAT, Fee, FeePricing, amount_of, fee_text, rated_fee
+from qingyuan.domains.billing.rules.lines import Rated, lines_text
+from qingyuan.domains.billing.rules.states import BillBasis, BillKind, ChunkState, RunPurpose, RunState
+from qingyuan.domains.customers import operations as customers
+from qingyuan.domains.customers.queries.payers import PayerFacts, payers
+from qingyuan.domains.customers.rules.states import AccountState
+from qingyuan.domains.ledger.operations.periods import hold_open_period
+from qingyuan.domains.ledger.operations.receivables import post_receivables
+from qingyuan.domains.ledger.rules.posting import NewReceivable, PostingSource
+from qingyuan.domains.tariffs.queries.catalogue import price_list
+from qingyuan.kernel.actor import Actor
+from qingyuan.kernel.errors import DomainError, NotFound
+from qingyuan.platform.audit import operations as audit
+from qingyuan.platform.copying import reserve_ids
+from qingyuan.platform.parameters import queries as parameters
+from qingyuan.platform.staff import operations as staff
+from qingyuan.platform.staff.queries.reach import reach
+
+PERMISSION = "billing.charge_fees"
+LARGE = "billing.charge_large_fees"
+
+
+class FeeTypeInactive(DomainError):
+    """The fee type is no longer offered (费用类型已停用)."""
+
+    code = "billing.fee_type_inactive"
+
+
+class FeeAccountRefused(DomainError):
+    """The account is closed, or has no holder who could owe the fee (户号已销户或无户主，不能收取费用)."""
+
+    code = "billing.fee_account_refused"
+
+
+class FeeOnHold(DomainError):
+    """Billing of the account is on hold; `reason` says why (户号暂停开账)."""
+
+    code = "billing.fee_on_hold"
+
+
+class FeeOverLimit(DomainError):
+    """The fee is above the limit, and the person has not the permission for larger ones (费用超过限额)."""
+
+    code = "billing.fee_over_limit"
+
+
+class FeeKeyUsed(DomainError):
+    """The form's key was used for another fee: the page is an old one (表单已提交过其它内容)."""
+
+    code = "billing.fee_key_used"
+
+
+@dataclass(frozen=True, slots=True)
+class NewFee:
+    """A fee to charge. `quantity` for a type priced by the piece, `amount` (yuan) for one of free amount; `note` what for."""
+
+    account_id: int
+    fee_type_id: int
+    note: str
+    quantity: Decimal | None = None
+    amount: Decimal | None = None
+
+
+def charge_fee(*, actor: Actor, fee: NewFee, posting_date: date, request_key: str, due_date: date | None = None) -> int:
+    """Charge a fee on an account and return its bill's id: bill, journal, open item, offset from prepayment by parameter.
+
+    Sent again with the same key it returns the bill of the first time. Raises NotFound, NotPermitted, FeeTypeInactive,
+    FeeAccountRefused, FeeOnHold, FeeAmountRefused, FeeOverLimit, FeeKeyUsed, PeriodClosed, PeriodMissing and what the ledger
+    refuses; nothing is written then but two numbers that stay unused.
+    """
+    account = payers([fee.account_id], on=posting_date).get(fee.account_id)
+    fee_type = FeeType.objects.filter(pk=fee.fee_type_id).first()
+    if account is None:
+        raise NotFound(account=fee.account_id)
+    if fee_type is None or fee_type.company_id != account.company_id:
+        raise NotFound(fee_type=fee.fee_type_id)
+    staff.require(actor, PERMISSION, on=posting_date, unit_id=account.unit_id)
+    if (done := _done_before(fee, request_key)) is not None:
+        return done
+    _worked_out(actor, account, fee_type, fee, posting_date)
+    single = prepare(
+        company_id=account.company_id,
+        unit_id=account.unit_id,
+        period_id=None,
+        posting_date=posting_date,
+        due_date=due_date,
+        selection={"fee": fee_type.code, "account": account.account_no},
+    )
+    with transaction.atomic():
+        hold_open_period(account.company_id, posting_date)
+        customers.lock_accounts([fee.account_id])
+        if (done := _done_before(fee, request_key)) is not None:
+            return done
+        account = payers([fee.account_id], on=posting_date)[fee.account_id]
+        fee_type.refresh_from_db()
+        made = _worked_out(actor, account, fee_type, fee, posting_date)
+        bill_id = _issue(actor, single, account, made)
+        FeeCharge.objects.create(
+            company_id=account.company_id,
+            account_id=fee.account_id,
+            fee_type=fee_type,
+            bill_id=bill_id,
+            quantity=made.quantity,
+            price=made.price,
+            amount=made.amount,
+            note=made.note,
+            charged_date=posting_date,
+            request_key=request_key,
+            charged_by_id=actor.staff_id,
+        )
+        audit.record(
+            actor=actor,
+            action="billing.fee_charged",
+            object_type="bill",
+            object_key=single.bill_no,
+            company_id=account.company_id,
+            unit_id=account.unit_id,
+            after={"account": account.account_no, "type": fee_type.code, "amount": str(made.amount)},
+            reason=made.note,
+        )
+    return bill_id
+
+
+def _done_before(fee: NewFee, request_key: str) -> int | None:
+    """The bill of the same fee sent before."""
+    found = FeeCharge.objects.filter(request_key=request_key).first()
+    if found is None:
+        return None
+    if (found.account_id, found.fee_type_id) != (fee.account_id, fee.fee_type_id):
+        raise FeeKeyUsed()
+    return found.bill_id
+
+
+def _worked_out(actor: Actor, account: PayerFacts, fee_type: FeeType, fee: NewFee, on: date) -> Fee:
+    """The fee as its bill will have it, when nothing stands against it."""
+    if not fee_type.is_active:
+        raise FeeTypeInactive(name=fee_type.name)
+    if account.state is AccountState.CLOSED or account.customer_id is None:
+        raise FeeAccountRefused(account=account.account_no)
+    held = rows_of(
+        "SELECT reason FROM account_hold WHERE account_id = %s AND activity = 'BILLING' AND from_date <= %s"
+        " AND (to_date IS NULL OR %s < to_date) ORDER BY id LIMIT 1",
+        [account.account_id, on, on],
+    )
+    if held:
+        raise FeeOnHold(account=account.account_no, reason=held[0][0])
+    quantity, price, amount = amount_of(FeePricing(fee_type.pricing), fee_type.price, fee.quantity, fee.amount)
+    limit = parameters.decimal(FEE_LIMIT, unit_id=account.unit_id, on=on)
+    if amount > limit and not reach(actor, LARGE, on=on).covers(account.unit_id):
+        raise FeeOverLimit(amount=amount, limit=limit)
+    item_code, known = next(
+        (code, each)
+        for code, each in price_list(account.company_id).charge_items.items()
+        if each.id == fee_type.charge_item_id
+    )
+    return Fee(
+        account_no=account.account_no,
+        type_code=fee_type.code,
+        name=fee_type.name,
+        item_code=item_code,
+        piece=fee_type.piece,
+        quantity=quantity,
+        price=price,
+        amount=amount,
+        tax=known.tax,
+        day=on,
+        note=fee.note.strip()[:200],
+    )
+
+
+def _issue(actor: Actor, single: SingleRun, account: PayerFacts, fee: Fee) -> int:
+    """Record the run of one and write the bill, its line and its postings; the locks are held."""
+    rated, text = rated_fee(fee), fee_text(fee)
+    digest = item_hash(text, lines_text(rated.lines))
+    run = _recorded(actor, single, rated, digest)
+    bill_id = reserve_ids("bill", 1)[0]
+    day = single.posting_date
+    yyyymm = day.year * 100 + day.month
+    assert account.customer_id is not None
+    Bill.objects.create(
+        pk=bill_id,
+        bill_no=single.bill_no,
+        company_id=account.company_id,
+        unit_id=account.unit_id,
+        run=run,
+        run_position=1,
+        kind=BillKind.OTHER,
+        basis=BillBasis.MANUAL,
+        account_id=account.account_id,
+        customer_id=account.customer_id,
+        yyyymm=yyyymm,
+        round_no=1,
+        tier_position=yyyymm * 100 + 1,
+        tier_sequence=bill_id,
+        from_date=day,
+        to_date=day,
+        months=0,
+        volume=rated.volume,
+        amount=rated.total,
+        tax_amount=rated.tax,
+        posting_date=day,
+        due_date=single.due_date,
+        hash_format=FORMAT,
+        hash=digest,
+        snapshot=text,
+    )
+    lines = line_rows(price_list(account.company_id), (), rated)
+    BillLine.objects.bulk_create(BillLine(bill_id=bill_id, **line._asdict()) for line in lines)
+    post_receivables(
+        actor=actor,
+        company_id=account.company_id,
+        posting_date=day,
+        source=PostingSource(run.pk, 1),
+        receivables=[
+            NewReceivable(
+                bill_id,
+                single.bill_no,
+                account.unit_id,
+                account.account_id,
+                account.customer_id,
+                yyyymm,
+                single.due_date,
+                rated.total,
+                parts_of(lines),
+            )
+        ],
+    )
+    return bill_id
+
+
+def _recorded(actor: Actor, single: SingleRun, rated: Rated, digest: str) -> BillingRun:
+    total = str(rated.total)
+    run = BillingRun.objects.create(
+        run_no=single.run_no,
+        company_id=single.company_id,
+        unit_id=single.unit_id,
+        purpose=RunPurpose.REAL,
+        state=RunState.ISSUED,
+        selection=single.selection,
+        business_date=single.business_date,
+        posting_date=single.posting_date,
+        due_date=single.due_date,
+        result_hash=run_hash([digest]),
+        totals={
+            "bills": 1,
+            "volume": "0.000",
+            "amount": total,
+            "exceptions": {},
+            "notices": {},
+            "held": 0,
+            "held_amount": "0.00",
+            "issued": 1,
+            "issued_amount": total,
+            "stale": 0,
+        },
+        chunk_count=1,
+        scope_count=1,
+        chunk_size=1,
+        created_by_id=actor.staff_id,
+        checked_by_id=actor.staff_id,
+        issued_by_id=actor.staff_id,
+        calculated_at=Now(),
+        issued_at=Now(),
+    )
+    RunChunk.objects.create(
+        run=run, chunk_no=1, state=ChunkState.ISSUED, bill_offset=0, bill_count=1, amount=rated.total, attempts=1
+    )
+    return run

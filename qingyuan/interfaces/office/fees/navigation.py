@@ -1,0 +1,17 @@
+"""Other fees in the menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from qingyuan.interfaces.office.shell.navigation import Group, NavigationEntry
+
+ENTRIES = (
+    NavigationEntry(
+        Group.BILLING,
+        _("Fee types"),
+        "fees:types",
+        "billing.fee_types",
+        order=60,
+        icon="receipt",
+        keywords=("qtfy", "fylx", "其它费用", "工料费", "校表费"),
+    ),
+)

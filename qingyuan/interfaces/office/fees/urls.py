@@ -1,0 +1,13 @@
+"""Addresses of other fees. Account numbers may hold a slash."""
+
+from django.urls import path
+
+from qingyuan.interfaces.office.fees import charging, types
+
+app_name = "fees"
+urlpatterns = [
+    path("fee-types/", types.fee_types, name="types"),
+    path("fee-types/new/", types.create, name="new-type"),
+    path("fee-types/<str:code>/edit/", types.edit, name="edit-type"),
+    path("fees/charge/<path:account_no>/", charging.charge, name="charge"),
+]
