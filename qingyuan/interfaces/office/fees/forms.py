@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from qingyuan.domains.billing.operations import FeeTypeValues, NewFee
 from qingyuan.domains.billing.rules.fees import FeePricing
 from qingyuan.interfaces.office.fees.words import PRICING_WORDS
-from qingyuan.interfaces.office.shell.forms import FilterForm, OfficeForm
+from qingyuan.interfaces.office.shell.forms import PLEASE_CHOOSE, FilterForm, OfficeForm
 
 _CODE = r"^[0-9A-Za-z_-]{1,32}$"
 Choices = Sequence[tuple[str, str]]
@@ -48,7 +48,7 @@ class FeeTypeForm(OfficeForm):
         super().__init__(*args, **kwargs)
         field = self.fields["charge_item"]
         assert isinstance(field, forms.TypedChoiceField)
-        field.choices = charge_items
+        field.choices = [("", PLEASE_CHOOSE), *charge_items]
 
     def values(self, *, is_active: bool) -> FeeTypeValues:
         """As the operation takes it."""
@@ -110,7 +110,7 @@ class ChargeForm(OfficeForm):
         super().__init__(*args, **kwargs)
         field = self.fields["fee_type"]
         assert isinstance(field, forms.TypedChoiceField)
-        field.choices = fee_types
+        field.choices = [("", PLEASE_CHOOSE), *fee_types]
 
     def fee(self, account_id: int) -> NewFee:
         """As the operation takes it."""

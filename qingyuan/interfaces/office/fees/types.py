@@ -53,7 +53,7 @@ TYPES: ListSpec[FeeTypeRow] = ListSpec(
         Column("name", gettext_lazy("Name"), link=lambda row: reverse("fees:edit-type", args=[row.code])),
         Column("item", gettext_lazy("Charge item"), value=_item_name),
         Column("pricing", gettext_lazy("Pricing"), value=lambda row: PRICING_WORDS[row.pricing]),
-        Column("price", gettext_lazy("Price (yuan)"), ColumnKind.MONEY),
+        Column("price", gettext_lazy("Unit price"), ColumnKind.MONEY),
         Column("piece", gettext_lazy("Counted in")),
         Column(
             "state",
