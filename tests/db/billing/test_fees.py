@@ -32,6 +32,7 @@ from qingyuan.domains.ledger.models import AccountBalance, Journal, OpenItem
 from qingyuan.domains.ledger.queries.periods import PeriodMissing
 from qingyuan.domains.tariffs.models import ChargeItem
 from qingyuan.kernel.errors import NotFound, NotPermitted, StaleEdit
+from qingyuan.overviews.verify.every import verify_all
 from qingyuan.platform.staff.queries.people import actor_of
 from tests.db.office.people import make_staff
 from tests.factories.billing import PricedTown, account_of, make_billable_points, make_priced_town
@@ -99,6 +100,7 @@ def test_a_fee_is_a_bill_of_its_own_with_line_debt_and_proof(priced: PricedTown,
     assert not BillLive.objects.exists()
     assert list(differing_bills()) == []
     assert_books_hold()
+    assert [one for one in verify_all() if not one.holds] == []
 
 
 def test_the_explanation_sums_to_the_bill_and_is_told_from_its_snapshot_alone(
@@ -151,6 +153,7 @@ def test_cancelling_takes_the_debt_back(priced: PricedTown, account_id: int) -> 
         node.text(lambda text: text) for node in explain_bill(bill.pk).tree.walk()
     ]
     assert_books_hold()
+    assert [one for one in verify_all() if not one.holds] == []
 
 
 def test_a_run_of_one_fee_is_not_undone_as_a_run(priced: PricedTown, account_id: int) -> None:
