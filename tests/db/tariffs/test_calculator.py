@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qingyuan.domains.billing.models import Bill, BillLine
-from qingyuan.domains.billing.queries.terms import terms_maker
+from qingyuan.domains.billing.queries.terms import TermsKey, terms_maker
 from qingyuan.domains.billing.rules.lines import rated
 from qingyuan.domains.billing.rules.snapshot import piece_text
 from qingyuan.domains.billing.rules.snapshot_reading import parse
@@ -152,10 +152,10 @@ def test_calculator_gives_what_the_rating_gives_in_a_bill(story: Story, db: None
         chosen = found.offered(story.classes[which])
         assert chosen is not None
         terms = maker.of_key(
-            (
+            TermsKey(
                 story.priced.unit_id, "2025-01-20", "2025-02-20", 202502, months,
                 f"{story.priced.classes[story.classes[which]]}/REMAINDER/", "",
-                "" if people is None else f"2024-01-01/{people}", "", "", int(calibre), "", "", "", True, None,
+                "" if people is None else f"2024-01-01/{people}", "", "", int(calibre), "", "", "",
             )
         )  # fmt: skip
         assert isinstance(terms, Terms)

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from qingyuan.domains.billing.queries.bulk_facts import FIELDS
 from qingyuan.domains.billing.queries.usage_rows import Surroundings, UsageRow
@@ -28,8 +28,28 @@ from qingyuan.kernel.period import Month
 
 MOST_TERMS = 5000
 ONE_DAY = timedelta(days=1)
-Key = tuple[Any, ...]
-"""What terms are made of: ids and numbers, dates and dated facts as text."""
+
+
+class TermsKey(NamedTuple):
+    """What terms are made of: ids and numbers, dates and dated facts as text. What does not hold is empty."""
+
+    unit_id: int
+    from_date: str
+    to_date: str
+    yyyymm: int
+    months: int
+    shares: str
+    options: str
+    people: str
+    reliefs: str
+    quota: str
+    calibre: int
+    anchor: str
+    opened: str
+    closed: str
+    account_fees: bool = True
+    account_used: bool | None = None
+    taxes: str = ""
 
 
 class Pricing(NamedTuple):
@@ -44,7 +64,7 @@ class TermsMaker:
 
     def __init__(self, prices: PriceList) -> None:
         self.prices = prices
-        self._known: dict[Key, Terms | Refusal] = {}
+        self._known: dict[TermsKey, Terms | Refusal] = {}
         self.pricings: dict[str, Pricing | None] = {}
         """What was priced by these terms and prices before, for operations/bulk_pricing.py."""
         self._item_codes = {each.id: each.code for each in prices.charge_items.values()}
@@ -59,7 +79,7 @@ class TermsMaker:
         """The terms of a usage; a refusal when prices for it are missing."""
         account_id, point_id, start = row.account_id or 0, row.point_id, row.from_date
         return self.of_key(
-            (
+            TermsKey(
                 row.unit_id,
                 start,
                 row.to_date,
@@ -84,29 +104,10 @@ class TermsMaker:
         """The terms of a usual reading by the first part of its key (bulk_facts.py)."""
         unit_id, start, end, yyyymm, months, *rest, calibre, anchor, opened, closed = text.split(FIELDS)
         shares, options, people, reliefs, quota = rest
-        return self.of_key(
-            (
-                int(unit_id),
-                start,
-                end,
-                int(yyyymm),
-                int(months),
-                shares,
-                options,
-                people,
-                reliefs,
-                quota,
-                int(calibre),
-                anchor,
-                opened,
-                closed,
-                True,
-                None,
-                "",
-            )
-        )
+        facts = (int(months), shares, options, people, reliefs, quota, int(calibre), anchor, opened, closed)
+        return self.of_key(TermsKey(int(unit_id), start, end, int(yyyymm), *facts))
 
-    def of_key(self, key: Key) -> Terms | Refusal:
+    def of_key(self, key: TermsKey) -> Terms | Refusal:
         """The terms by all that they depend on, made when they are first asked for."""
         known = self._known.get(key)
         if known is None:
@@ -115,19 +116,17 @@ class TermsMaker:
             known = self._known[key] = self._make(key)
         return known
 
-    def _make(self, key: Key) -> Terms | Refusal:
-        unit_id, from_date, to_date, yyyymm, months, shares_text, options_text, people, reliefs, quota, *rest = key
-        calibre, anchor, opened, closed, account_fees, account_used, taxes = rest
-        start, end = date.fromisoformat(from_date), date.fromisoformat(to_date)
-        if not shares_text:
+    def _make(self, key: TermsKey) -> Terms | Refusal:
+        start, end = date.fromisoformat(key.from_date), date.fromisoformat(key.to_date)
+        if not key.shares:
             return Refusal("billing.no_usage_class", {})
         try:
-            shares, class_ids = self._shares(unit_id, shares_text, start, end)
-            options = self._options(options_text, start, end)
+            shares, class_ids = self._shares(key.unit_id, key.shares, start, end)
+            options = self._options(key.options, start, end)
         except DomainError as error:
             return Refusal(error.code, dict(error.params))
         if not shares:
-            class_id = int(shares_text.partition("/")[0])
+            class_id = int(key.shares.partition("/")[0])
             return Refusal("billing.no_assignment", {"usage_class": self.prices.class_codes.get(class_id, "")})
         last = shares[0].versions[-1]
         return Terms(
@@ -135,20 +134,20 @@ class TermsMaker:
             class_ids=class_ids,
             from_date=start,
             to_date=end,
-            period_date=Month.from_number(yyyymm).first_date,
-            months=months,
+            period_date=Month.from_number(key.yyyymm).first_date,
+            months=key.months,
             options=options,
             taxes=self.prices.item_taxes,
-            own_taxes=self._taxes(taxes),
-            people=tuple(PeopleFrom(date.fromisoformat(day), int(value)) for day, value in _pairs(people)),
-            quota=tuple(QuotaFrom(date.fromisoformat(day), Decimal(value)) for day, value in _pairs(quota)),
-            relief=tuple(reliefs.split(",")) if reliefs else (),
-            calibre=str(calibre),
-            anchor=_anchor(anchor),
-            opened=_date(opened),
-            closed=_date(closed),
-            account_fees=account_fees,
-            account_used=account_used,
+            own_taxes=self._taxes(key.taxes),
+            people=tuple(PeopleFrom(date.fromisoformat(day), int(value)) for day, value in _pairs(key.people)),
+            quota=tuple(QuotaFrom(date.fromisoformat(day), Decimal(value)) for day, value in _pairs(key.quota)),
+            relief=tuple(key.reliefs.split(",")) if key.reliefs else (),
+            calibre=str(key.calibre),
+            anchor=_anchor(key.anchor),
+            opened=_date(key.opened),
+            closed=_date(key.closed),
+            account_fees=key.account_fees,
+            account_used=key.account_used,
             carries=self.prices.catalogue.version(last.code, last.effective_from).volume.carry,
         )
 

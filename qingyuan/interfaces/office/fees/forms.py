@@ -26,7 +26,9 @@ class FeeTypeFilter(FilterForm):
 
 
 class FeeTypeForm(OfficeForm):
-    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("What the clerk chooses and the explanation of the bill says."))
+    name = forms.CharField(
+        label=_("Name"), max_length=60, help_text=_("What the clerk chooses and the explanation of the bill says.")
+    )
     charge_item = forms.TypedChoiceField(
         label=_("Charge item"), coerce=int, help_text=_("It says to which account the fee is booked, and its tax.")
     )
