@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from qingyuan.domains.billing.models import Bill, BillLine
+from qingyuan.domains.billing import operations as billing
+from qingyuan.domains.billing.models import Bill, BillLine, RerateProposal
 from qingyuan.domains.customers import operations
 from qingyuan.domains.customers.models import AccountTax
 from qingyuan.domains.customers.operations import bulk
@@ -15,6 +16,7 @@ from qingyuan.domains.customers.rules.history import ChangeBeforeCurrent, Eviden
 from qingyuan.domains.customers.rules.taxes import ChargeItemUnknown, TaxInvalid, TaxValue
 from qingyuan.domains.tariffs.rules.plan import Treatment
 from qingyuan.kernel.errors import DomainError
+from qingyuan.kernel.period import Month
 from qingyuan.overviews.verify.every import verify_all
 from tests.factories.billing import PricedTown, account_of, bill_month, make_billable_points, make_priced_town
 from tests.factories.platform import SYSTEM
@@ -62,6 +64,20 @@ def test_net_and_tax_follow_from_the_date_and_the_total_stays(priced: PricedTown
     assert '"tax_overrides":[["water","taxed","0.03",true]]' in own.snapshot
     assert "tax_overrides" not in other.snapshot
     assert [verdict for verdict in verify_all([3, 13]) if not verdict.holds] == []
+
+
+def test_a_rate_registered_late_is_looked_at_and_moves_no_money(priced: PricedTown) -> None:
+    (point,) = make_billable_points(priced, 1)
+    bill_month(priced, date(2025, 2, 20), {point: "160"})
+    (bill,) = bill_month(priced, date(2025, 3, 20), {point: "220"})
+    set_tax(point)
+
+    billing.rerate_accounts(actor=SYSTEM, account_ids=[account_of(point)], since=Month(2025, 1), on=date(2025, 3, 21))
+
+    proposal = RerateProposal.objects.get()
+    assert (proposal.bill_id, proposal.amount, proposal.state) == (bill.pk, Decimal("0.00"), "DISMISSED")
+    assert proposal.detail["changes"] == [["taxes", "", "water: 0.03"]]
+    assert (Bill.objects.count(), bill.tax_amount) == (2, Decimal("0.00"))
 
 
 def test_after_its_end_the_tariffs_own_counts_again(priced: PricedTown) -> None:
