@@ -21,6 +21,7 @@ from qingyuan.domains.tariffs.queries.catalogue import PriceList, price_list
 from qingyuan.domains.tariffs.rules.limits import cycle_limits
 from qingyuan.kernel.errors import DomainError
 from qingyuan.overviews.account_header import AccountHeader
+from qingyuan.overviews.relief_schemes import with_schemes
 from qingyuan.platform.audit.models import AuditEntry
 
 PERIODS = 12
@@ -57,13 +58,14 @@ class PeopleFrom:
 
 @dataclass(frozen=True, slots=True)
 class ReliefFrom:
-    """A relief scheme in [from_date, to_date); `is_current` on the day."""
+    """A relief scheme in [from_date, to_date); `is_current` on the day; `name` is the code where no scheme has it."""
 
     scheme: str
     from_date: date
     to_date: date | None
     evidence: str
     is_current: bool
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +167,18 @@ def people_of(account_id: int) -> tuple[PeopleFrom, ...]:
 
 def reliefs_of(account_id: int, on: date) -> tuple[ReliefFrom, ...]:
     """Reliefs, newest first; rows that never were in force are left out. One query."""
-    rows = AccountRelief.objects.filter(account_id=account_id).order_by("-from_date", "-id")
+    rows = with_schemes(AccountRelief.objects.filter(account_id=account_id)).order_by("-from_date", "-id")
     return tuple(
-        ReliefFrom(scheme, start, end, evidence, start <= on and (end is None or on < end))
-        for scheme, start, end, evidence in rows.values_list("scheme", "from_date", "to_date", "evidence")[:50]
-        if end != start
+        ReliefFrom(
+            row.scheme,
+            row.from_date,
+            row.to_date,
+            row.evidence,
+            row.from_date <= on and (row.to_date is None or on < row.to_date),
+            row.scheme_name,  # type: ignore[attr-defined]  # annotated by with_schemes
+        )
+        for row in rows[:50]
+        if row.to_date != row.from_date
     )
 
 

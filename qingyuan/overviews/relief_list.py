@@ -12,6 +12,7 @@ from qingyuan.domains.customers.models import AccountRelief
 from qingyuan.domains.customers.queries.payers import payers
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.period import Month
+from qingyuan.overviews.relief_schemes import with_schemes
 from qingyuan.platform.staff.queries import reach
 
 VIEW = "customers.view"
@@ -29,12 +30,17 @@ class When(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReliefRow:
-    """One relief in [from_date, to_date); after its end the normal price returns. `days_left` None: it has no end."""
+    """One relief in [from_date, to_date); after its end the normal price returns. `days_left` None: it has no end.
+
+    `scheme_name` is the code and `funder` empty where the company keeps no such scheme.
+    """
 
     account_no: str
     holder_name: str
     unit_name: str
     scheme: str
+    scheme_name: str
+    funder: str
     from_date: date
     to_date: date | None
     evidence: str
@@ -54,7 +60,11 @@ def relief_list(
     wanted &= _condition(filters.get("when"), on)
     found = AccountRelief.objects.filter(wanted)
     key = F(SORTS[sort]).desc(nulls_last=True) if descending else F(SORTS[sort]).asc(nulls_last=True)
-    rows = found.select_related("account__unit").order_by(key, "account__account_no", "id")[offset : offset + limit]
+    rows = (
+        with_schemes(found)
+        .select_related("account__unit")
+        .order_by(key, "account__account_no", "id")[offset : offset + limit]
+    )
     page = list(rows)
     holders = payers((row.account_id for row in page), on=on)
     return tuple(_row(row, holders[row.account_id].name, on) for row in page), found.count()
@@ -93,6 +103,8 @@ def _row(row: AccountRelief, name: str, on: date) -> ReliefRow:
         holder_name=name,
         unit_name=row.account.unit.name,
         scheme=row.scheme,
+        scheme_name=row.scheme_name,  # type: ignore[attr-defined]
+        funder=row.funder,  # type: ignore[attr-defined]
         from_date=row.from_date,
         to_date=row.to_date,
         evidence=row.evidence,

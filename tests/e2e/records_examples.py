@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from qingyuan.domains.customers.models import Account, AccountHold, AccountHolder, PayerGroup
+from qingyuan.domains.customers.models import Account, AccountHold, AccountHolder, PayerGroup, ReliefScheme
 from qingyuan.domains.customers.operations import add_members, create_payer_group, place_hold
 from qingyuan.domains.customers.rules.states import HoldActivity
 from qingyuan.domains.meters.models import Installation, MeterLink, PointBook
@@ -55,6 +55,13 @@ def _of_book() -> dict[str, object]:
     return {"book_no": PointBook.objects.filter(point=_hanging().point_id).order_by("-id")[0].book.book_no}
 
 
+def _relief_scheme() -> dict[str, object]:
+    """The demo has none yet: the first look makes one."""
+    given = {"name": "低保减免", "funder": "市民政局", "evidence": "低保证", "default_months": 12}
+    ReliefScheme.objects.get_or_create(company_id=_account().company_id, code="dibao", defaults=given)
+    return {"code": "dibao"}
+
+
 def _group() -> dict[str, object]:
     account = _account()
     if not PayerGroup.objects.filter(code="EXAMPLE").exists():
@@ -85,6 +92,7 @@ def _accounts() -> Iterator[str]:
 RECORDS: dict[str, Callable[[], dict[str, object]]] = {
     **dict.fromkeys(_accounts(), _of_account),
     "accounts:hold-lift": _hold,
+    "accounts:relief-scheme-edit": _relief_scheme,
     **dict.fromkeys(("payer_groups:detail", "payer_groups:add"), _group),
     "payer_groups:remove": _member,
     **dict.fromkeys((f"meters:{name}" for name in ("detail", "readings")), _of_meter),

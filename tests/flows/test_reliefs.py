@@ -46,7 +46,7 @@ def clerk(priced: PricedTown) -> Client:
 def shown(client: Client, query: str = "") -> list[tuple[str, str, str]]:
     """(account, days left, state) of each row."""
     rows = client.get(f"/reliefs/{query}").context["list"].rows
-    return [(row.cells[0].text, row.cells[5].text, str(row.cells[6].chip.text)) for row in rows]
+    return [(row.cells[0].text, row.cells[6].text, str(row.cells[7].chip.text)) for row in rows]
 
 
 def test_what_ends_first_stands_on_top(clerk: Client) -> None:

@@ -54,6 +54,8 @@ AUDIT_ACTIONS = (
     AuditAction("customers.set_household_size", "Household size changed"),
     AuditAction("customers.set_relief", "Relief granted"),
     AuditAction("customers.end_relief", "Relief ended"),
+    AuditAction("customers.create_relief_scheme", "Relief scheme created"),
+    AuditAction("customers.change_relief_scheme", "Relief scheme changed"),
     AuditAction("customers.set_tax", "Tax rate of account changed"),
     AuditAction("customers.end_tax", "Tax rate of account ended"),
     AuditAction("customers.bulk_tax", "Tax rates of accounts changed in bulk"),

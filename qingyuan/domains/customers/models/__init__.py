@@ -15,6 +15,7 @@ from qingyuan.domains.customers.models.classification import (
 from qingyuan.domains.customers.models.customer import Contact, Customer
 from qingyuan.domains.customers.models.payer_group import PayerGroup, PayerGroupMember
 from qingyuan.domains.customers.models.premise import Community, Premise, Region
+from qingyuan.domains.customers.models.relief_scheme import ReliefScheme
 from qingyuan.domains.customers.models.search import SearchToken
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "PayerGroupMember",
     "Premise",
     "Region",
+    "ReliefScheme",
     "SearchToken",
 ]

@@ -16,6 +16,7 @@ from qingyuan.domains.customers.operations.particulars import (
 )
 from qingyuan.domains.customers.operations.payer_groups import add_members, create_payer_group, remove_member
 from qingyuan.domains.customers.operations.places import create_community, create_region, create_scheme
+from qingyuan.domains.customers.operations.relief_schemes import create_relief_scheme, update_relief_scheme
 from qingyuan.domains.customers.operations.taxes import end_tax, set_tax
 from qingyuan.domains.customers.operations.tokens import refresh_tokens, set_tokens
 
@@ -32,6 +33,7 @@ __all__ = [
     "create_customer",
     "create_payer_group",
     "create_region",
+    "create_relief_scheme",
     "create_scheme",
     "end_relief",
     "end_tax",
@@ -54,4 +56,5 @@ __all__ = [
     "suspend",
     "update_account",
     "update_customer",
+    "update_relief_scheme",
 ]

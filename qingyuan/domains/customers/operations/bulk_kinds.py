@@ -1,6 +1,6 @@
 """The facts of accounts that are changed in bulk: household size and relief (批量变更：人口、减免)."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Generic
 
 from django.db import models
@@ -9,6 +9,7 @@ from qingyuan.domains.customers.declarations import CHANGE
 from qingyuan.domains.customers.models import AccountRelief, HouseholdSize
 from qingyuan.domains.customers.operations.bulk import FactKind, Part, Subject
 from qingyuan.domains.customers.operations.locks import lock_accounts
+from qingyuan.domains.customers.operations.relief_schemes import ReliefSchemeRetired, retired_schemes
 from qingyuan.domains.customers.operations.succession import AccountClosed
 from qingyuan.domains.customers.queries import account_refs
 from qingyuan.domains.customers.rules.bulk import BulkRow, LastFact, ValueT
@@ -81,8 +82,13 @@ class ReliefKind(AccountKind[str]):
     def model(self) -> type[models.Model]:
         return AccountRelief
 
+    def look_up(self, values: Sequence[str]) -> None:
+        self._retired = retired_schemes(self.company_id, set(values))
+
     def check(self, row: BulkRow[str]) -> None:
         check_relief(row.value, row.from_date, row.to_date)
+        if row.value in self._retired:
+            raise ReliefSchemeRetired(scheme=row.value)
 
     def part(self, value: str) -> str:
         return value

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from qingyuan.domains.customers.declarations import CHANGE
 from qingyuan.domains.customers.models import AccountHolder, AccountRelief, Customer, HouseholdSize
+from qingyuan.domains.customers.operations.relief_schemes import ReliefSchemeRetired, retired_schemes
 from qingyuan.domains.customers.operations.succession import add, audit_account, close_last, last_of, locked_account
 from qingyuan.domains.customers.operations.tokens import refresh_tokens
 from qingyuan.domains.customers.rules.history import NothingChanges, check_evidence, check_span
@@ -122,12 +123,14 @@ def set_relief(
     """Grant the relief scheme in [from_date, to_date), prolonging or replacing one in force; returns the new row's id.
 
     After `to_date` the normal price returns by itself. Raises NotFound, NotPermitted, AccountClosed, ReliefInvalid,
-    EvidenceMissing, NothingChanges, ChangeBeforeCurrent, ChangeTooFarBack.
+    ReliefSchemeRetired, EvidenceMissing, NothingChanges, ChangeBeforeCurrent, ChangeTooFarBack.
     """
     check_evidence(evidence)
     check_relief(scheme, from_date, to_date)
     with transaction.atomic():
         account = locked_account(actor, account_id, CHANGE, on=on)
+        if retired_schemes(account.company_id, [scheme]):
+            raise ReliefSchemeRetired(scheme=scheme)
         rows = AccountRelief.objects.filter(account_id=account_id, scheme=scheme)
         last = last_of(rows)
         if last is not None and (last.from_date, last.to_date) == (from_date, to_date):

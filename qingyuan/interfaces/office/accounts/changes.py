@@ -21,8 +21,9 @@ from qingyuan.interfaces.office.shell.details import Fact, FactList, sub_table
 from qingyuan.interfaces.office.shell.form_pages import done, form_response
 from qingyuan.interfaces.office.shell.forms import FormPage
 from qingyuan.kernel.errors import NotFound, StaleEdit
-from qingyuan.overviews import account_choices, account_page
+from qingyuan.overviews import account_page
 from qingyuan.overviews.account_header import AccountHeader
+from qingyuan.overviews.relief_schemes import offered_schemes
 
 CHANGE, HOLD = "customers.change", "customers.hold"
 DATES = {
@@ -32,6 +33,7 @@ DATES = {
     "customers.evidence_missing": "evidence",
     "customers.people_invalid": "people",
     "customers.relief_invalid": "scheme",
+    "customers.relief_scheme_retired": "scheme",
     "customers.nothing_changes": "people",
 }
 
@@ -63,8 +65,9 @@ def household(request: OfficeRequest, account_no: str) -> HttpResponse:
 @requires(CHANGE)
 def relief(request: OfficeRequest, account_no: str) -> HttpResponse:
     header = header_for(request, account_no, CHANGE)
-    schemes = account_choices.relief_schemes(header.company_id)
-    form = ReliefForm(request.POST or None, schemes=schemes)
+    held = [row.scheme for row in account_page.reliefs_of(header.id, timezone.localdate())]
+    schemes, months = offered_schemes(header.company_id, held)
+    form = ReliefForm(request.POST or None, schemes=schemes, months=months)
     if request.method == "POST" and form.is_valid():
         with form.refusals_as_messages({**DATES, "customers.nothing_changes": "scheme"}):
             operations.set_relief(
@@ -79,7 +82,11 @@ def relief(request: OfficeRequest, account_no: str) -> HttpResponse:
 def end_relief(request: OfficeRequest, account_no: str) -> HttpResponse:
     header = header_for(request, account_no, CHANGE)
     on = timezone.localdate()
-    current = [row.scheme for row in account_page.reliefs_of(header.id, on) if row.to_date is None or row.to_date > on]
+    current = [
+        (row.scheme, row.name)
+        for row in account_page.reliefs_of(header.id, on)
+        if row.to_date is None or row.to_date > on
+    ]
     form = ReliefEndForm(request.POST or None, schemes=current)
     if request.method == "POST" and form.is_valid():
         with form.refusals_as_messages({**DATES, "customers.change_before_current": "to_date"}, otherwise="to_date"):

@@ -1,6 +1,6 @@
 """The business forms of the customer file (业务表单). They check shape; operations decide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from qingyuan.domains.customers.rules.relief_schemes import end_after
 from qingyuan.interfaces.office.accounts import words
 from qingyuan.interfaces.office.shell.fields import VolumeField
 from qingyuan.interfaces.office.shell.forms import OfficeForm
@@ -107,13 +108,25 @@ class ReliefForm(FromDateForm):
     scheme = forms.ChoiceField(label=_("Scheme"))
     from_date = forms.DateField(label=_("In effect from"))
     to_date = forms.DateField(
-        label=_("Expires on"), required=False, help_text=_("From this day on the normal price counts again.")
+        label=_("Expires on"),
+        required=False,
+        help_text=_("From this day on the normal price counts again. Empty: the scheme's usual term counts."),
     )
     evidence = evidence_field()
 
-    def __init__(self, *args: Any, schemes: Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, schemes: Sequence[tuple[str, str]], months: Mapping[str, int], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scheme"].choices = [("", _("Please choose a scheme")), *((one, one) for one in schemes)]  # type: ignore[attr-defined]
+        self.months = months
+        self.fields["scheme"].choices = [("", _("Please choose a scheme")), *schemes]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        from_date, scheme = cleaned.get("from_date"), str(cleaned.get("scheme") or "")
+        if from_date and scheme in self.months and not cleaned.get("to_date") and "to_date" not in self.errors:
+            cleaned["to_date"] = end_after(from_date, self.months[scheme])
+        return cleaned
 
 
 class ReliefEndForm(OfficeForm):
@@ -123,9 +136,9 @@ class ReliefEndForm(OfficeForm):
     to_date = forms.DateField(label=_("Ends on"))
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
-    def __init__(self, *args: Any, schemes: Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, schemes: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scheme"].choices = [(one, one) for one in schemes]  # type: ignore[attr-defined]
+        self.fields["scheme"].choices = list(schemes)  # type: ignore[attr-defined]
         self.fields["to_date"].initial = timezone.localdate()
 
 

@@ -24,4 +24,13 @@ ENTRIES = (
         icon="percentage",
         keywords=("yhjm", "jianmian", "dibao", "减免", "低保", "到期"),
     ),
+    NavigationEntry(
+        Group.CUSTOMERS,
+        _("Relief schemes"),
+        "accounts:relief-schemes",
+        "customers.change",
+        order=45,
+        icon="percentage",
+        keywords=("jmfa", "yhfa", "减免方案", "优惠方案", "资金来源"),
+    ),
 )

@@ -13,6 +13,8 @@ from qingyuan.interfaces.office.shell.list_pages import list_response
 from qingyuan.interfaces.office.shell.lists import Column, ColumnKind, EmptyState, ListQuery, ListResult, ListSpec
 from qingyuan.kernel.actor import Actor
 from qingyuan.overviews.relief_list import ReliefRow, When, relief_list
+from qingyuan.overviews.relief_schemes import held_schemes
+from qingyuan.overviews.tariff_plans import companies_within
 
 CHIPS = {
     When.IN_FORCE: Chip(_("in force"), Tone.GREEN),
@@ -35,7 +37,8 @@ RELIEFS: ListSpec[ReliefRow] = ListSpec(
             link=lambda row: reverse("accounts:detail", args=[row.account_no]),
         ),
         Column("holder_name", _("Account name")),
-        Column("scheme", _("Relief scheme"), ColumnKind.IDENTIFIER),
+        Column("scheme_name", _("Relief scheme")),
+        Column("funder", _("Funder")),
         Column("from_date", _("From"), ColumnKind.DATE, sortable=True),
         Column("to_date", _("Until (excluded)"), ColumnKind.DATE, sortable=True),
         Column("days_left", _("Days left"), ColumnKind.INTEGER),
@@ -47,17 +50,20 @@ RELIEFS: ListSpec[ReliefRow] = ListSpec(
 )
 
 
-class ReliefFilter(FilterForm):
-    q = forms.CharField(
-        label=_("Quick find"),
-        max_length=40,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Account no."), "data-key": "filter"}),
-    )
-    scheme = forms.CharField(label=_("Relief scheme"), max_length=32, widget=forms.TextInput(attrs={"type": "search"}))
-    when = forms.ChoiceField(
-        label=_("State"),
-        choices=[(str(when), chip.text) for when, chip in CHIPS.items()],
-    )
+def relief_filter(actor: Actor) -> type[FilterForm]:
+    """The filter with the schemes of the companies that this person sees."""
+    schemes = held_schemes(companies_within(actor, "customers.view", on=timezone.localdate()))
+
+    class ReliefFilter(FilterForm):
+        q = forms.CharField(
+            label=_("Quick find"),
+            max_length=40,
+            widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Account no."), "data-key": "filter"}),
+        )
+        scheme = forms.ChoiceField(label=_("Relief scheme"), choices=schemes)
+        when = forms.ChoiceField(label=_("State"), choices=[(str(when), chip.text) for when, chip in CHIPS.items()])
+
+    return ReliefFilter
 
 
 def _load(actor: Actor, query: ListQuery) -> ListResult[ReliefRow]:
@@ -76,4 +82,4 @@ def _load(actor: Actor, query: ListQuery) -> ListResult[ReliefRow]:
 @requires("customers.view")
 def reliefs(request: OfficeRequest) -> HttpResponseBase:
     """Reliefs, those that end first on top."""
-    return list_response(request, RELIEFS, ReliefFilter, _load)
+    return list_response(request, RELIEFS, relief_filter(request.actor), _load)

@@ -147,7 +147,7 @@ def _file_facts(request: OfficeRequest, header: AccountHeader, tab: OverviewTab)
             _("People of the household"),
             str(tab.people_now.people) if tab.people_now else _("not registered, the tariff's base counts"),
         ),
-        Fact(_("Relief"), "、".join(row.scheme for row in tab.reliefs if row.is_current) or _("no relief in force")),
+        Fact(_("Relief"), "、".join(row.name for row in tab.reliefs if row.is_current) or _("no relief in force")),
         Fact(_("Start of the tier cycle"), header.tier_anchor or _("as the tariff says")),
         Fact(_("Old account no."), "、".join(tab.old_nos)),
     ]
@@ -234,7 +234,7 @@ PEOPLE_COLUMNS: tuple[Column[PeopleFrom], ...] = _columns(
     Column("evidence", _("Evidence"), ColumnKind.LONG_TEXT),
 )
 RELIEF_COLUMNS: tuple[Column[ReliefFrom], ...] = _columns(
-    Column("scheme", _("Scheme")),
+    Column("name", _("Scheme")),
     Column("span", _("In effect"), value=lambda row: words.span(row.from_date, row.to_date)),
     Column(
         "state",

@@ -8,6 +8,7 @@ from qingyuan.interfaces.office.accounts import (
     list_page,
     opening,
     people,
+    relief_schemes,
     reliefs,
     tabs,
     taxes,
@@ -18,6 +19,9 @@ ONE = "accounts/<path:account_no>/"
 urlpatterns = [
     path("accounts/", list_page.accounts, name="list"),
     path("reliefs/", reliefs.reliefs, name="reliefs"),
+    path("relief-schemes/", relief_schemes.schemes, name="relief-schemes"),
+    path("relief-schemes/new/", relief_schemes.create_scheme, name="relief-scheme-new"),
+    path("relief-schemes/<str:code>/edit/", relief_schemes.edit_scheme, name="relief-scheme-edit"),
     path("search/", list_page.search, name="search"),
     path("accounts/new/", opening.new_account, name="new"),
     path("accounts/new/lookalikes/", opening.lookalikes, name="lookalikes"),

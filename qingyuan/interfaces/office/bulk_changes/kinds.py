@@ -37,11 +37,12 @@ class CellRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Codes and names of the company's classes, charge items and plans: code → name."""
+    """Codes and names of the company's classes, charge items, plans and relief schemes: code → name."""
 
     classes: Mapping[str, str]
     charges: Mapping[str, str]
     plans: Mapping[str, str]
+    schemes: Mapping[str, str]
 
     @staticmethod
     def code(known: Mapping[str, str], typed: str) -> str:
@@ -180,7 +181,8 @@ KINDS = (
     ),
     Kind(
         "relief", _("Relief"), "customers.change", ReliefKind, False, (("scheme", "减免方案"),), ("dibao",),
-        lambda cells, _names: _needed(cells, "减免方案"), lambda value, _names: str(value), str, str,
+        lambda cells, names: names.code(names.schemes, _needed(cells, "减免方案")),
+        lambda value, names: names.schemes.get(value, value), str, str,
     ),
     Kind(
         "tax", _("Customer tax rate"), "customers.change", TaxKind, False,

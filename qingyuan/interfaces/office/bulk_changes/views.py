@@ -28,6 +28,7 @@ from qingyuan.interfaces.office.shell.sentences import error_sentence
 from qingyuan.interfaces.office.shell.uploads import SHOWN_ROWS, forget, keep, take
 from qingyuan.kernel.errors import DomainError, NotFound, NotPermitted
 from qingyuan.overviews import account_choices, bulk_selection
+from qingyuan.overviews.relief_schemes import offered_schemes, scheme_names
 
 MOST_BYTES = 10 * 1024 * 1024
 
@@ -108,7 +109,7 @@ def _asked(request: OfficeRequest, kind: Kind) -> _Asked:
     language = get_language() or ""
     charges, plans = account_choices.option_choices(company_id, language=language)
     classes = account_choices.class_codes(company_id, language=language)
-    return _Asked(request, kind, company_id, Names(dict(classes), dict(charges), dict(plans)))
+    return _Asked(request, kind, company_id, Names(dict(classes), dict(charges), dict(plans), scheme_names(company_id)))
 
 
 def _form(asked: _Asked, data: HttpRequest | None = None) -> BulkForm:
@@ -118,7 +119,7 @@ def _form(asked: _Asked, data: HttpRequest | None = None) -> BulkForm:
         "class_code": tuple(asked.names.classes.items()),
         "item_code": tuple(asked.names.charges.items()),
         "plan_code": (*exempt, *asked.names.plans.items()),
-        "scheme": tuple((one, one) for one in account_choices.relief_schemes(asked.company_id)),
+        "scheme": offered_schemes(asked.company_id)[0],
         "unit": account_choices.unit_choices(actor, asked.kind.permission, on=on),
         "usage_class": account_choices.class_choices(actor, language=get_language() or ""),
         "classification": bulk_selection.classification_choices(asked.company_id),
