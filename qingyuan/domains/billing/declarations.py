@@ -121,4 +121,5 @@ AUDIT_ACTIONS = (
     AuditAction("billing.fee_type_created", "Fee type created"),
     AuditAction("billing.fee_type_changed", "Fee type changed"),
     AuditAction("billing.fee_charged", "Other fee charged"),
+    AuditAction("billing.fees_imported", "Other fees charged by file"),
 )

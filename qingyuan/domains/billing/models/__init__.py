@@ -1,5 +1,5 @@
 from qingyuan.domains.billing.models.bill import Bill, BillLine, BillLive, BillReversal
-from qingyuan.domains.billing.models.fee import FeeCharge, FeeType
+from qingyuan.domains.billing.models.fee import FeeCharge, FeeImport, FeeType
 from qingyuan.domains.billing.models.proposal import RerateProposal
 from qingyuan.domains.billing.models.run import BillingRun, RunBook, RunChunk, RunHold, RunItem, RunPricing
 from qingyuan.domains.billing.models.tier import TierEntry, TierGroup, TierGroupMember
@@ -11,6 +11,7 @@ __all__ = [
     "BillReversal",
     "BillingRun",
     "FeeCharge",
+    "FeeImport",
     "FeeType",
     "RerateProposal",
     "RunBook",

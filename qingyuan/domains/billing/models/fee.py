@@ -1,4 +1,4 @@
-"""Other fees (其它费用): their types, and what was charged by hand."""
+"""Other fees (其它费用): their types, what was charged by hand, and by file."""
 
 from django.db import models
 from django.db.models import Q
@@ -66,3 +66,27 @@ class FeeCharge(CompanyRow):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.amount}"
+
+
+class FeeImport(CompanyRow):
+    """A file of fees that was charged (其它费用导入), one run. Append-only.
+
+    `content_hash` is over the cells of all its rows, whatever the file's format: the same rows are charged once.
+    """
+
+    run = models.OneToOneField("billing.BillingRun", on_delete=models.PROTECT, related_name="+")
+    content_hash = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=200)
+    charged_count = models.PositiveIntegerField()
+    left_out_count = models.PositiveIntegerField()
+    amount = MoneyField()
+    imported_date = models.DateField()
+    imported_by = models.ForeignKey("staff.Staff", on_delete=models.PROTECT, null=True, related_name="+")
+    imported_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "fee_import"
+        constraints = [models.UniqueConstraint(fields=["company", "content_hash"], name="fee_import_content")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.amount}"

@@ -18,6 +18,14 @@ from qingyuan.domains.billing.operations.chunks import (
     runs_under_way,
     unfinished,
 )
+from qingyuan.domains.billing.operations.fee_import import (
+    FeeRow,
+    ImportedFees,
+    JudgedFee,
+    JudgedFees,
+    charge_fees,
+    judge_fees,
+)
 from qingyuan.domains.billing.operations.fee_types import FeeTypeValues, create_fee_type, update_fee_type
 from qingyuan.domains.billing.operations.fees import NewFee, charge_fee
 from qingyuan.domains.billing.operations.holding import NothingToDecide, ReasonMissing, hold_bills, release_bills
@@ -59,8 +67,12 @@ __all__ = [
     "BillNotLive",
     "BookTaken",
     "Cancelled",
+    "FeeRow",
     "FeeTypeValues",
     "GroupTaken",
+    "ImportedFees",
+    "JudgedFee",
+    "JudgedFees",
     "NewFee",
     "NotBillable",
     "NothingToBill",
@@ -82,6 +94,7 @@ __all__ = [
     "calculate_chunk",
     "cancel_bill",
     "charge_fee",
+    "charge_fees",
     "check_run",
     "continue_run",
     "create_fee_type",
@@ -94,6 +107,7 @@ __all__ = [
     "finish_undo",
     "hold_bills",
     "issue_chunk",
+    "judge_fees",
     "name_job",
     "pause_run",
     "place_point",

@@ -1,5 +1,9 @@
-"""Charging other fees by hand (其它费用收取): a bill of kind OTHER, basis MANUAL, as a run of one, in one transaction."""
+"""Charging other fees by hand (其它费用收取): a bill of kind OTHER, basis MANUAL, as a run of one.
 
+What decides over a fee and what writes it stand here for sets: the import (`fee_import`) uses both.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,14 +26,14 @@ from qingyuan.domains.customers.rules.states import AccountState
 from qingyuan.domains.ledger.operations.periods import hold_open_period
 from qingyuan.domains.ledger.operations.receivables import post_receivables
 from qingyuan.domains.ledger.rules.posting import NewReceivable, PostingSource
-from qingyuan.domains.tariffs.queries.catalogue import price_list
+from qingyuan.domains.tariffs.queries.catalogue import ChargeItemFact, price_list
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError, NotFound
 from qingyuan.platform.audit import operations as audit
 from qingyuan.platform.copying import reserve_ids
 from qingyuan.platform.parameters import queries as parameters
 from qingyuan.platform.staff import operations as staff
-from qingyuan.platform.staff.queries.reach import reach
+from qingyuan.platform.staff.queries.reach import Reach, reach
 
 PERMISSION = "billing.charge_fees"
 LARGE = "billing.charge_large_fees"
@@ -92,7 +96,7 @@ def charge_fee(*, actor: Actor, fee: NewFee, posting_date: date, request_key: st
     staff.require(actor, PERMISSION, on=posting_date, unit_id=account.unit_id)
     if (done := _done_before(fee, request_key)) is not None:
         return done
-    _worked_out(actor, account, fee_type, fee, posting_date)
+    worked_out(fee_facts(actor, account.company_id, [account], posting_date), account, fee_type, fee)
     single = prepare(
         company_id=account.company_id,
         unit_id=account.unit_id,
@@ -108,21 +112,9 @@ def charge_fee(*, actor: Actor, fee: NewFee, posting_date: date, request_key: st
             return done
         account = payers([fee.account_id], on=posting_date)[fee.account_id]
         fee_type.refresh_from_db()
-        made = _worked_out(actor, account, fee_type, fee, posting_date)
-        bill_id = _issue(actor, single, account, made)
-        FeeCharge.objects.create(
-            company_id=account.company_id,
-            account_id=fee.account_id,
-            fee_type=fee_type,
-            bill_id=bill_id,
-            quantity=made.quantity,
-            price=made.price,
-            amount=made.amount,
-            note=made.note,
-            charged_date=posting_date,
-            request_key=request_key,
-            charged_by_id=actor.staff_id,
-        )
+        made = worked_out(fee_facts(actor, account.company_id, [account], posting_date), account, fee_type, fee)
+        charged = Charged(account, fee_type.pk, made, request_key)
+        _run_id, (bill_id,) = issue_fees(actor=actor, single=single, charged=[charged])
         audit.record(
             actor=actor,
             action="billing.fee_charged",
@@ -146,28 +138,52 @@ def _done_before(fee: NewFee, request_key: str) -> int | None:
     return found.bill_id
 
 
-def _worked_out(actor: Actor, account: PayerFacts, fee_type: FeeType, fee: NewFee, on: date) -> Fee:
-    """The fee as its bill will have it, when nothing stands against it."""
+@dataclass(frozen=True, slots=True)
+class FeeFacts:
+    """What decides over fees of some accounts on a day: holds by account, limits (yuan) by unit, charge items by id."""
+
+    on: date
+    holds: Mapping[int, str]
+    limits: Mapping[int, Decimal]
+    large: Reach
+    items: Mapping[int, tuple[str, ChargeItemFact]]
+
+
+def fee_facts(actor: Actor, company_id: int, accounts: Collection[PayerFacts], on: date) -> FeeFacts:
+    """The facts for fees on these accounts of the company. The number of statements grows with the units alone."""
+    held = rows_of(
+        "SELECT account_id, reason FROM account_hold WHERE account_id = ANY(%s) AND activity = 'BILLING'"
+        " AND from_date <= %s AND (to_date IS NULL OR %s < to_date) ORDER BY id DESC",
+        [sorted({account.account_id for account in accounts}), on, on],
+    )
+    return FeeFacts(
+        on=on,
+        holds=dict(held),  # the oldest comes last and stays
+        limits={
+            unit_id: parameters.decimal(FEE_LIMIT, unit_id=unit_id, on=on)
+            for unit_id in sorted({account.unit_id for account in accounts})
+        },
+        large=reach(actor, LARGE, on=on),
+        items={known.id: (code, known) for code, known in price_list(company_id).charge_items.items()},
+    )
+
+
+def worked_out(facts: FeeFacts, account: PayerFacts, fee_type: FeeType, fee: NewFee) -> Fee:
+    """The fee as its bill will have it, when nothing stands against it: the one rule for the form and the file.
+
+    Raises FeeTypeInactive, FeeAccountRefused, FeeOnHold, FeeAmountRefused, FeeOverLimit.
+    """
     if not fee_type.is_active:
         raise FeeTypeInactive(name=fee_type.name)
     if account.state is AccountState.CLOSED or account.customer_id is None:
         raise FeeAccountRefused(account=account.account_no)
-    held = rows_of(
-        "SELECT reason FROM account_hold WHERE account_id = %s AND activity = 'BILLING' AND from_date <= %s"
-        " AND (to_date IS NULL OR %s < to_date) ORDER BY id LIMIT 1",
-        [account.account_id, on, on],
-    )
-    if held:
-        raise FeeOnHold(account=account.account_no, reason=held[0][0])
+    if (reason := facts.holds.get(account.account_id)) is not None:
+        raise FeeOnHold(account=account.account_no, reason=reason)
     quantity, price, amount = amount_of(FeePricing(fee_type.pricing), fee_type.price, fee.quantity, fee.amount)
-    limit = parameters.decimal(FEE_LIMIT, unit_id=account.unit_id, on=on)
-    if amount > limit and not reach(actor, LARGE, on=on).covers(account.unit_id):
+    limit = facts.limits[account.unit_id]
+    if amount > limit and not facts.large.covers(account.unit_id):
         raise FeeOverLimit(amount=amount, limit=limit)
-    item_code, known = next(
-        (code, each)
-        for code, each in price_list(account.company_id).charge_items.items()
-        if each.id == fee_type.charge_item_id
-    )
+    item_code, known = facts.items[fee_type.charge_item_id]
     return Fee(
         account_no=account.account_no,
         type_code=fee_type.code,
@@ -178,27 +194,89 @@ def _worked_out(actor: Actor, account: PayerFacts, fee_type: FeeType, fee: NewFe
         price=price,
         amount=amount,
         tax=known.tax,
-        day=on,
+        day=facts.on,
         note=fee.note.strip()[:200],
     )
 
 
-def _issue(actor: Actor, single: SingleRun, account: PayerFacts, fee: Fee) -> int:
-    """Record the run of one and write the bill, its line and its postings; the locks are held."""
-    rated, text = rated_fee(fee), fee_text(fee)
-    digest = item_hash(text, lines_text(rated.lines))
-    run = _recorded(actor, single, rated, digest)
-    bill_id = reserve_ids("bill", 1)[0]
+@dataclass(frozen=True, slots=True)
+class Charged:
+    """A fee that is to be issued: on which account, of which type, and the key under which it is charged once."""
+
+    account: PayerFacts
+    fee_type_id: int
+    fee: Fee
+    request_key: str
+
+
+def issue_fees(*, actor: Actor, single: SingleRun, charged: Sequence[Charged]) -> tuple[int, list[int]]:
+    """Record one run and write its bills, lines, postings and charges; the caller holds the locks.
+
+    `single` has a bill number for each fee. Returns the run's id and the bills' ids in the order of the fees. The number of
+    statements does not grow with the fees.
+    """
+    prices = price_list(single.company_id)
+    rated = [rated_fee(one.fee) for one in charged]
+    texts = [fee_text(one.fee) for one in charged]
+    digests = [item_hash(text, lines_text(each.lines)) for text, each in zip(texts, rated, strict=True)]
+    run = _recorded(actor, single, rated, digests)
+    ids = reserve_ids("bill", len(charged))
+    bills: list[Bill] = []
+    bill_lines: list[BillLine] = []
+    receivables: list[NewReceivable] = []
+    for place, (bill_id, one) in enumerate(zip(ids, charged, strict=True)):
+        lines = line_rows(prices, (), rated[place])
+        bills.append(_bill(single, run, bill_id, place, one.account, rated[place], texts[place], digests[place]))
+        bill_lines += [BillLine(bill_id=bill_id, **line._asdict()) for line in lines]
+        receivables.append(_receivable(bills[-1], parts_of(lines)))
+    Bill.objects.bulk_create(bills)
+    BillLine.objects.bulk_create(bill_lines)
+    post_receivables(
+        actor=actor,
+        company_id=single.company_id,
+        posting_date=single.posting_date,
+        source=PostingSource(run.pk, 1),
+        receivables=receivables,
+    )
+    FeeCharge.objects.bulk_create(
+        FeeCharge(
+            company_id=single.company_id,
+            account_id=one.account.account_id,
+            fee_type_id=one.fee_type_id,
+            bill_id=bill_id,
+            quantity=one.fee.quantity,
+            price=one.fee.price,
+            amount=one.fee.amount,
+            note=one.fee.note,
+            charged_date=single.posting_date,
+            request_key=one.request_key,
+            charged_by_id=actor.staff_id,
+        )
+        for bill_id, one in zip(ids, charged, strict=True)
+    )
+    return run.pk, ids
+
+
+def _bill(
+    single: SingleRun,
+    run: BillingRun,
+    bill_id: int,
+    place: int,
+    account: PayerFacts,
+    rated: Rated,
+    text: str,
+    digest: str,
+) -> Bill:
     day = single.posting_date
     yyyymm = day.year * 100 + day.month
     assert account.customer_id is not None
-    Bill.objects.create(
+    return Bill(
         pk=bill_id,
-        bill_no=single.bill_no,
+        bill_no=single.bill_nos[place],
         company_id=account.company_id,
         unit_id=account.unit_id,
         run=run,
-        run_position=1,
+        run_position=place + 1,
         kind=BillKind.OTHER,
         basis=BillBasis.MANUAL,
         account_id=account.account_id,
@@ -219,32 +297,25 @@ def _issue(actor: Actor, single: SingleRun, account: PayerFacts, fee: Fee) -> in
         hash=digest,
         snapshot=text,
     )
-    lines = line_rows(price_list(account.company_id), (), rated)
-    BillLine.objects.bulk_create(BillLine(bill_id=bill_id, **line._asdict()) for line in lines)
-    post_receivables(
-        actor=actor,
-        company_id=account.company_id,
-        posting_date=day,
-        source=PostingSource(run.pk, 1),
-        receivables=[
-            NewReceivable(
-                bill_id,
-                single.bill_no,
-                account.unit_id,
-                account.account_id,
-                account.customer_id,
-                yyyymm,
-                single.due_date,
-                rated.total,
-                parts_of(lines),
-            )
-        ],
+
+
+def _receivable(bill: Bill, parts: tuple[tuple[int, Decimal], ...]) -> NewReceivable:
+    return NewReceivable(
+        bill.pk,
+        bill.bill_no,
+        bill.unit_id,
+        bill.account_id,
+        bill.customer_id,
+        bill.yyyymm,
+        bill.due_date,
+        bill.amount,
+        parts,
     )
-    return bill_id
 
 
-def _recorded(actor: Actor, single: SingleRun, rated: Rated, digest: str) -> BillingRun:
-    total = str(rated.total)
+def _recorded(actor: Actor, single: SingleRun, rated: Sequence[Rated], digests: Sequence[str]) -> BillingRun:
+    amount = sum((each.total for each in rated), Decimal("0.00"))
+    count, total = len(rated), str(amount)
     run = BillingRun.objects.create(
         run_no=single.run_no,
         company_id=single.company_id,
@@ -255,22 +326,22 @@ def _recorded(actor: Actor, single: SingleRun, rated: Rated, digest: str) -> Bil
         business_date=single.business_date,
         posting_date=single.posting_date,
         due_date=single.due_date,
-        result_hash=run_hash([digest]),
+        result_hash=run_hash(digests),
         totals={
-            "bills": 1,
+            "bills": count,
             "volume": "0.000",
             "amount": total,
             "exceptions": {},
             "notices": {},
             "held": 0,
             "held_amount": "0.00",
-            "issued": 1,
+            "issued": count,
             "issued_amount": total,
             "stale": 0,
         },
         chunk_count=1,
-        scope_count=1,
-        chunk_size=1,
+        scope_count=count,
+        chunk_size=count,
         created_by_id=actor.staff_id,
         checked_by_id=actor.staff_id,
         issued_by_id=actor.staff_id,
@@ -278,6 +349,6 @@ def _recorded(actor: Actor, single: SingleRun, rated: Rated, digest: str) -> Bil
         issued_at=Now(),
     )
     RunChunk.objects.create(
-        run=run, chunk_no=1, state=ChunkState.ISSUED, bill_offset=0, bill_count=1, amount=rated.total, attempts=1
+        run=run, chunk_no=1, state=ChunkState.ISSUED, bill_offset=0, bill_count=count, amount=amount, attempts=1
     )
     return run

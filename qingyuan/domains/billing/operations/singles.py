@@ -50,6 +50,7 @@ class SingleRun:
     run_no: str
     bill_no: str
     selection: dict[str, object]
+    bill_nos: tuple[str, ...] = ()
 
 
 def prepare(
@@ -60,14 +61,16 @@ def prepare(
     posting_date: date,
     due_date: date | None,
     selection: dict[str, object],
+    bills: int = 1,
 ) -> SingleRun:
-    """Draw the numbers of a run of one with one bill. Call it outside the transaction that issues."""
+    """Draw the numbers of a run of one bill, or of `bills` in a block. Call it outside the transaction that issues."""
     top = organisation.upwards(unit_id)[-1]
     if due_date is None:
         due_date = posting_date + timedelta(days=parameters.integer(DUE_DAYS, unit_id=unit_id, on=posting_date))
     with transaction.atomic():
         run_no = numbering.draw(kind=RUN_NUMBERS, unit_id=top, on=posting_date).text
-        bill_no = numbering.draw(kind=BILL_NUMBERS, unit_id=top, on=posting_date).text
+        block = numbering.reserve(kind=BILL_NUMBERS, unit_id=top, on=posting_date, count=bills)
+    bill_nos = tuple(block.text_of(block.first + place) for place in range(bills))
     return SingleRun(
         company_id=company_id,
         unit_id=unit_id,
@@ -76,8 +79,9 @@ def prepare(
         posting_date=posting_date,
         due_date=due_date,
         run_no=run_no,
-        bill_no=bill_no,
+        bill_no=bill_nos[0],
         selection=selection,
+        bill_nos=bill_nos,
     )
 
 
