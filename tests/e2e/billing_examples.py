@@ -74,6 +74,7 @@ NO_BILLING_PAGES = {
     "billing:resume": "takes a POST alone",
     "billing:discard": "takes a POST alone",
     "billing:decide-proposal": "needs an open proposal; seen in tests/flows/bills",
+    "fees:import-template": "a spreadsheet; seen in tests/flows/fees",
     "bills:cancel": "takes a POST alone",
     "bills:explanation": "PDF; seen in tests/flows/bills",
     "bills:rebill": "takes a POST alone",

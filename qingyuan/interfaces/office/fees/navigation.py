@@ -14,4 +14,13 @@ ENTRIES = (
         icon="receipt",
         keywords=("qtfy", "fylx", "其它费用", "工料费", "校表费"),
     ),
+    NavigationEntry(
+        Group.BILLING,
+        _("Import fees"),
+        "fees:import",
+        "billing.charge_fees",
+        order=61,
+        icon="upload",
+        keywords=("drfy", "导入费用", "其它费用"),
+    ),
 )

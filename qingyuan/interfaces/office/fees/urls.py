@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from qingyuan.interfaces.office.fees import charging, types
+from qingyuan.interfaces.office.fees import charging, importing, types
 
 app_name = "fees"
 urlpatterns = [
     path("fee-types/", types.fee_types, name="types"),
     path("fee-types/new/", types.create, name="new-type"),
     path("fee-types/<str:code>/edit/", types.edit, name="edit-type"),
+    path("fees/import/", importing.import_fees, name="import"),
+    path("fees/import/template/", importing.template, name="import-template"),
     path("fees/charge/<path:account_no>/", charging.charge, name="charge"),
 ]
