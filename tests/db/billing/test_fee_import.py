@@ -90,6 +90,7 @@ def test_a_file_is_one_run_with_a_bill_for_each_row_and_one_audit_entry(priced: 
     assert AccountBalance.objects.get(account_id=one.pk).owed == D("76.62")
     assert FeeCharge.objects.filter(note="换阀门").get().account_id == three.pk
     entry = AuditEntry.objects.get(action="billing.fees_imported")
+    assert entry.after is not None
     assert (entry.after["count"], entry.after["amount"], entry.after["run"]) == (4, "242.00", run.run_no)
     assert not AuditEntry.objects.filter(action="billing.fee_charged").exists()
     assert list(differing_bills()) == []
