@@ -94,6 +94,7 @@ RECORDS: dict[str, Callable[[], dict[str, object]]] = {
     "accounts:hold-lift": _hold,
     "accounts:relief-scheme-edit": _relief_scheme,
     **dict.fromkeys(("payer_groups:detail", "payer_groups:add"), _group),
+    **dict.fromkeys(("payer_groups:detail", "payer_groups:add", "payer_groups:bill"), _group),
     "payer_groups:remove": _member,
     **dict.fromkeys((f"meters:{name}" for name in ("detail", "readings")), _of_meter),
     **dict.fromkeys((f"meters:{name}" for name in ("exchange", "shares", "option", "quota", "move")), _of_point),
@@ -106,6 +107,7 @@ NO_PAGES_OF_RECORDS = {
         f"bulk_changes:{kind}-template": "a spreadsheet"
         for kind in ("shares", "option", "quota", "people", "relief", "tax")
     },
+    "payer_groups:paper": "PDF; seen in tests/flows/test_group_bill",
     "accounts:search": "JSON",
     "accounts:lookalikes": "a part of a page",
     "accounts:phone": "a part of a page",

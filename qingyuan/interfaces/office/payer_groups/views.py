@@ -93,9 +93,9 @@ ACCOUNT: tuple[Column[MemberRow], ...] = (
     ),
     Column("name", _("Account name")),
     Column("address", _("Address")),
-    Column("from_date", _("In the group from"), ColumnKind.DATE),
+    Column("from_date", _("Joined on"), ColumnKind.DATE),
 )
-LEFT: Column[MemberRow] = Column("to_date", _("Left the group on"), ColumnKind.DATE)
+LEFT: Column[MemberRow] = Column("to_date", _("Left on"), ColumnKind.DATE)
 SUMS: tuple[Column[MemberRow], ...] = (
     Column("open_count", _("Open bills"), ColumnKind.INTEGER),
     Column("oldest_due_date", _("Oldest due date"), ColumnKind.DATE),
@@ -112,6 +112,8 @@ def group(request: OfficeRequest, code: str) -> HttpResponseBase:
     actions = []
     leaving = (LEFT,) if any(row.to_date for row in found.members) else ()
     columns: tuple[Column[MemberRow], ...] = (*ACCOUNT, *leaving, *SUMS)
+    if "billing.view" in request.permissions:
+        actions.append(Action(_("Group bill"), reverse("payer_groups:bill", args=[code]), icon="receipt"))
     if CHANGE in request.permissions:
         actions.append(Action(_("Add accounts"), reverse("payer_groups:add", args=[code]), icon="plus", key="new"))
         columns = (*columns, _way_out(code))
