@@ -66,6 +66,16 @@ def test_an_account_is_taken_out_with_a_reason(clerk: Client, company: Company) 
     assert [row[0].text for row in former.rows] == [first]
 
 
+def test_the_last_day_stands_below_the_sums(clerk: Client, company: Company) -> None:
+    first, second = numbers()[:2]
+    set_up(clerk, company, first, second)
+    clerk.post(f"/payer-groups/SCHOOLS/members/{first}/remove/", {"to_date": "2025-12-15", "reason": "学校撤并"})
+
+    members, leaving = clerk.get("/payer-groups/SCHOOLS/").context["tables"]
+    assert [row[0].text for row in members.rows] == [first, second]
+    assert [(row[0].text, row[-1].text) for row in leaving.rows] == [(first, "2025-12-15")]
+
+
 def test_a_wrong_number_is_named_beside_the_numbers(clerk: Client, company: Company) -> None:
     set_up(clerk, company, numbers()[0])
 

@@ -38,9 +38,7 @@ from qingyuan.overviews.group_bill import VIEW, GroupBill, GroupBillRow, GroupBi
 class GroupBillFilter(FilterForm):
     """Which statement: of a reading period, or of all that is owed."""
 
-    period = MonthField(
-        label=gettext_lazy("Period"), help_text=gettext_lazy("Leave it empty for all that is owed today.")
-    )
+    period = MonthField(label=gettext_lazy("Period"))
 
 
 @requires(VIEW)
@@ -179,9 +177,7 @@ def _account_columns(found: GroupBill) -> tuple[Column[GroupBillSum], ...]:
 
 
 def _kind(row: GroupBillRow) -> str:
-    """The kind, and what the bill corrects: as text, since it stands in files too."""
-    word = _("without a bill") if row.kind is None else str(KIND_WORDS[BillKind(row.kind)])
-    return _("%(kind)s, corrects %(bill)s") % {"kind": word, "bill": row.corrects_no} if row.corrects_no else word
+    return _("without a bill") if row.kind is None else str(KIND_WORDS[BillKind(row.kind)])
 
 
 def _spec(found: GroupBill) -> ListSpec[GroupBillRow]:
@@ -199,7 +195,7 @@ def _spec(found: GroupBill) -> ListSpec[GroupBillRow]:
                 fixed=True,
                 link=_account_link,
             ),
-            Column("name", gettext_lazy("Account name")),
+            Column("name", gettext_lazy("Account name"), shown=False),
             Column(
                 "bill_no",
                 gettext_lazy("Bill no."),
@@ -208,6 +204,7 @@ def _spec(found: GroupBill) -> ListSpec[GroupBillRow]:
             ),
             Column("yyyymm", gettext_lazy("Period"), ColumnKind.MONTH),
             Column("kind", gettext_lazy("Kind"), value=_kind),
+            Column("corrects_no", gettext_lazy("Corrects"), ColumnKind.IDENTIFIER, shown=False),
             Column("posting_date", gettext_lazy("Posted"), ColumnKind.DATE, shown=False),
             Column("due_date", gettext_lazy("Due"), ColumnKind.DATE, shown=False),
             Column("volume", gettext_lazy("Volume"), ColumnKind.VOLUME, totalled=True),

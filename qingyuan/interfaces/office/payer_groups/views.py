@@ -92,9 +92,9 @@ ACCOUNT: tuple[Column[MemberRow], ...] = (
         link=lambda row: reverse("accounts:detail", args=[row.account_no]),
     ),
     Column("name", _("Account name")),
-    Column("address", _("Address")),
-    Column("from_date", _("Joined on"), ColumnKind.DATE),
+    Column("address", _("Address"), ColumnKind.LONG_TEXT),
 )
+JOINED: Column[MemberRow] = Column("from_date", _("Joined on"), ColumnKind.DATE)
 LEFT: Column[MemberRow] = Column("to_date", _("Left on"), ColumnKind.DATE)
 SUMS: tuple[Column[MemberRow], ...] = (
     Column("open_count", _("Open bills"), ColumnKind.INTEGER),
@@ -110,8 +110,8 @@ def group(request: OfficeRequest, code: str) -> HttpResponseBase:
     """One group: its accounts, what each owes and what that comes to."""
     found = overview.payer_group(request.actor, code, on=timezone.localdate())
     actions = []
-    leaving = (LEFT,) if any(row.to_date for row in found.members) else ()
-    columns: tuple[Column[MemberRow], ...] = (*ACCOUNT, *leaving, *SUMS)
+    leaving = tuple(row for row in found.members if row.to_date)
+    columns: tuple[Column[MemberRow], ...] = (*ACCOUNT, JOINED, *SUMS)
     if "billing.view" in request.permissions:
         actions.append(Action(_("Group bill"), reverse("payer_groups:bill", args=[code]), icon="receipt"))
     if CHANGE in request.permissions:
@@ -144,9 +144,14 @@ def group(request: OfficeRequest, code: str) -> HttpResponseBase:
         caption_shown=True,
     )
     tables = [members]
-    for caption, rows in ((_("Accounts to come"), found.to_come), (_("Accounts that left the group"), found.former)):
+    # The last days stand in a table of their own: with one more column that of the sums is wider than a small screen.
+    for caption, rows in (
+        (_("Accounts that are leaving"), leaving),
+        (_("Accounts to come"), found.to_come),
+        (_("Accounts that left the group"), found.former),
+    ):
         if rows:
-            tables.append(sub_table(caption, (*ACCOUNT, LEFT), rows, caption_shown=True))
+            tables.append(sub_table(caption, (*ACCOUNT, JOINED, LEFT), rows, caption_shown=True))
     return detail_response(request, page, "payer_groups/group.html", context={"tables": tables})
 
 
