@@ -93,7 +93,6 @@ RECORDS: dict[str, Callable[[], dict[str, object]]] = {
     **dict.fromkeys(_accounts(), _of_account),
     "accounts:hold-lift": _hold,
     "accounts:relief-scheme-edit": _relief_scheme,
-    **dict.fromkeys(("payer_groups:detail", "payer_groups:add"), _group),
     **dict.fromkeys(("payer_groups:detail", "payer_groups:add", "payer_groups:bill"), _group),
     "payer_groups:remove": _member,
     **dict.fromkeys((f"meters:{name}" for name in ("detail", "readings")), _of_meter),
