@@ -51,8 +51,8 @@ def assert_adds_up(found: GroupBill) -> None:
         total = getattr(found.total, name)
         assert total == sum(getattr(row, name) for row in found.rows)
         assert total == sum(getattr(account, name) for account in found.accounts)
-    for item in found.items:
-        assert found.total.items[item.id] == sum(account.items.get(item.id, D(0)) for account in found.accounts)
+    for charge in found.items:
+        assert found.total.items[charge.id] == sum(account.items.get(charge.id, D(0)) for account in found.accounts)
     assert sum(found.total.items.values()) == found.total.amount
 
 
@@ -72,7 +72,7 @@ def test_statement_of_a_period_is_the_sum_of_its_bills(priced: PricedTown) -> No
     assert found.total.owed == own[1].amount
     lines = BillLine.objects.filter(bill__in=own).values("charge_item").annotate(sum=Sum("amount"))
     assert dict(found.total.items) == {line["charge_item"]: line["sum"] for line in lines}
-    assert [item.name for item in found.items] == ["water", "sewage"]
+    assert [charge.name for charge in found.items] == ["water", "sewage"]
     assert_adds_up(found)
 
 

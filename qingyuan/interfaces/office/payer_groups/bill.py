@@ -135,21 +135,21 @@ def _totals(found: GroupBill) -> dict[str, Decimal | int]:
     }
 
 
-def _item_value(item: ItemColumn) -> Callable[[GroupBillRow | GroupBillSum], Decimal | None]:
-    return lambda row: row.items.get(item.id)
+def _item_value(charge: ItemColumn) -> Callable[[GroupBillRow | GroupBillSum], Decimal | None]:
+    return lambda row: row.items.get(charge.id)
 
 
 def _item_columns(found: GroupBill) -> tuple[Column[Any], ...]:
     english = get_language() == "en"
     return tuple(
         Column(
-            f"item_{item.id}",
-            item.name_en if english else item.name,
+            f"item_{charge.id}",
+            charge.name_en if english else charge.name,
             ColumnKind.MONEY,
-            value=_item_value(item),
+            value=_item_value(charge),
             totalled=True,
         )
-        for item in found.items
+        for charge in found.items
     )
 
 

@@ -48,7 +48,7 @@ def statement_pdf(found: GroupBill, *, title: str, rule: str, on: date) -> bytes
 def paper_data(found: GroupBill, *, title: str, rule: str, on: date) -> dict[str, Any]:
     """What the template lays out: for each account its name, its bills and their sum; last the sum of all."""
     english = get_language() == "en"
-    items = [item.name_en if english else item.name for item in found.items]
+    items = [charge.name_en if english else charge.name for charge in found.items]
     facts = (
         (_("Group name"), f"{found.name} {found.code}"),
         (_("Paying customer"), f"{found.payer_name} {found.payer_no}"),
@@ -94,7 +94,7 @@ def _rows(found: GroupBill) -> Iterator[dict[str, Any]]:
 def _figures(found: GroupBill, row: GroupBillRow | GroupBillSum) -> list[str]:
     return [
         volume_text(row.volume),
-        *(_amount(row.items, item.id) for item in found.items),
+        *(_amount(row.items, charge.id) for charge in found.items),
         money_text(row.amount),
         money_text(row.cleared),
         money_text(row.owed),
