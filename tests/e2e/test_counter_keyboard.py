@@ -55,6 +55,7 @@ def type_slowly(page: Page, text: str) -> None:
 
 
 def open_account(page: Page, text: str) -> None:
+    wait_until(page, "document.activeElement.id === 'counter-search'")
     type_slowly(page, text)
     wait_until(page, f"document.getElementById('counter-hits').dataset.text === '{text}'")
     page.keyboard.press("Enter")
