@@ -136,15 +136,17 @@ def test_changed_file_or_item_needs_a_new_preview(town: make.Town) -> None:
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        ("户号,抄表日期,本期读数\nA,2025-01-15,1".encode("utf-16"), "readings.encoding_unknown"),
-        ("户号,抄表日期,本期读数\n".encode("gbk") + b"\xff\xff\xff,2025-01-15,1", "readings.encoding_unknown"),
-        (b"", "readings.file_empty"),
-        ("户号,抄表日期,本期读数\n".encode(), "readings.file_empty"),
+        ("户号,抄表日期,本期读数\nA,2025-01-15,1".encode("utf-16"), "files.encoding_unknown"),
+        ("户号,抄表日期,本期读数\n".encode("gbk") + b"\xff\xff\xff,2025-01-15,1", "files.encoding_unknown"),
+        (b"", "files.table_empty"),
+        ("户号,抄表日期,本期读数\n".encode(), "files.table_empty"),
         ("户号,本期读数\nA,1".encode(), "readings.column_missing"),
         ("户号,用户号,抄表日期,本期读数\nA,A,2025-01-15,1".encode(), "readings.column_twice"),
-        (b"PK\x03\x04nonsense", "readings.file_not_readable"),
-        (b"\xd0\xcf\x11\xe0old", "readings.file_not_readable"),
-        (b"x" * (20 * 1024 * 1024 + 1), "readings.file_too_large"),
+        (b"PK\x03\x04nonsense", "files.table_not_readable"),
+        (b"\xd0\xcf\x11\xe0old", "files.table_not_readable"),
+        (b"x" * (20 * 1024 * 1024 + 1), "files.table_too_large"),
+        (b"a\n" + b"1\n" * 200_001, "files.too_many_rows"),
+        (b"a," * 60 + b"a\n1\n", "files.too_many_columns"),
     ],
 )
 def test_file_that_cannot_be_read_is_refused_by_name(town: make.Town, content: bytes, code: str) -> None:

@@ -9,7 +9,6 @@ from datetime import date
 from django.db import connection, transaction
 
 from qingyuan.domains.readings.models import ReadingImport, ReadingPeriod
-from qingyuan.domains.readings.operations.reading_file import Table, read_table
 from qingyuan.domains.readings.operations.record import record_readings
 from qingyuan.domains.readings.operations.taking import ReadRow, take
 from qingyuan.domains.readings.queries.file_points import FilePoints, points_named
@@ -22,6 +21,7 @@ from qingyuan.kernel.canonical import canonical_json, sha256_hex
 from qingyuan.kernel.errors import DomainError, NotFound, NotPermitted
 from qingyuan.kernel.period import Month
 from qingyuan.platform.audit.operations.record import record
+from qingyuan.platform.files.queries.tables import Table, read_table
 from qingyuan.platform.parameters import queries as parameters
 from qingyuan.platform.staff.queries import Reach, reach
 
@@ -97,8 +97,8 @@ def preview_import(
 ) -> ImportPreview:
     """Judge each row of a reading file for a period; writes nothing.
 
-    Raises NotPermitted (readings.record), NotFound without such a period, and for the file as a whole FileTooLarge,
-    FileNotReadable, FileEmpty, EncodingUnknown, ColumnMissing, ColumnTwice. `name` is only shown.
+    Raises NotPermitted (readings.record), NotFound without such a period, and for the file as a whole what `read_table`
+    raises, ColumnMissing, ColumnTwice. `name` is only shown.
     """
     return _check(actor, company_id, content, name, month, round_no, on).preview
 

@@ -10,10 +10,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from qingyuan.domains.customers.rules.bulk import MOST_ROWS, BulkRow
-from qingyuan.domains.readings.operations.reading_file import read_table
 from qingyuan.interfaces.office.bulk_changes.kinds import CellRefused, Cells, Kind, Names
 from qingyuan.interfaces.office.shell.uploads import UploadRefused
 from qingyuan.overviews.bulk_selection import points_of_numbers
+from qingyuan.platform.files.queries.tables import read_table
 
 POINT, ACCOUNT, FROM, TO, EVIDENCE = "用水点号", "户号", "生效日期", "截止日期", "依据"
 

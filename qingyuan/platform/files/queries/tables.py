@@ -1,4 +1,4 @@
-"""A reading file's bytes as a table of cells: XLSX and CSV, with what cannot be taken refused by name (抄表文件读取)."""
+"""A file's bytes as a table of cells: XLSX and CSV, with what cannot be taken refused by name (表格文件读取)."""
 
 import csv
 import io
@@ -18,28 +18,40 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships id"
 
 
-class FileTooLarge(DomainError):
-    """The file has more bytes, rows or columns than are taken (文件过大)."""
+class TableTooLarge(DomainError):
+    """The file has more megabytes than are taken (文件过大)."""
 
-    code = "readings.file_too_large"
+    code = "files.table_too_large"
 
 
-class FileNotReadable(DomainError):
+class TooManyRows(DomainError):
+    """The table has more rows than are taken at once (行数过多)."""
+
+    code = "files.too_many_rows"
+
+
+class TooManyColumns(DomainError):
+    """The table has more columns than are taken (列数过多)."""
+
+    code = "files.too_many_columns"
+
+
+class TableNotReadable(DomainError):
     """The file is neither XLSX nor CSV, or it is damaged (文件格式无法识别)."""
 
-    code = "readings.file_not_readable"
+    code = "files.table_not_readable"
 
 
-class FileEmpty(DomainError):
+class TableEmpty(DomainError):
     """The file has no rows below its headings (文件没有数据行)."""
 
-    code = "readings.file_empty"
+    code = "files.table_empty"
 
 
 class EncodingUnknown(DomainError):
     """A text file in another encoding than UTF-8 or GBK; `encoding` names it where it says so itself (编码不支持)."""
 
-    code = "readings.encoding_unknown"
+    code = "files.encoding_unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +67,25 @@ class Table:
 def read_table(content: bytes, *, max_rows: int) -> Table:
     """The first sheet, or the text file, as a table. The content decides what it is, not the name.
 
-    Raises FileTooLarge, FileNotReadable, FileEmpty, EncodingUnknown.
+    Raises TableTooLarge, TooManyRows, TooManyColumns, TableNotReadable, TableEmpty, EncodingUnknown.
     """
     if len(content) > MAX_BYTES:
-        raise FileTooLarge(limit=f"{MAX_BYTES // 1024 // 1024} MB")
+        raise TableTooLarge(megabytes=MAX_BYTES // 1024 // 1024)
     if content.startswith(b"PK\x03\x04"):
         table = _spreadsheet(content)
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise FileNotReadable(kind="XLS")
+        raise TableNotReadable(kind="XLS")
     else:
         table = _text(content)
     rows = table.rows
     while rows and not any(cell not in ("", None) for cell in rows[-1]):
         rows.pop()
     if not rows:
-        raise FileEmpty()
+        raise TableEmpty()
     if len(rows) > max_rows:
-        raise FileTooLarge(limit=f"{max_rows} 行")
+        raise TooManyRows(limit=max_rows)
     if len(table.headings) > MAX_COLUMNS:
-        raise FileTooLarge(limit=f"{MAX_COLUMNS} 列")
+        raise TooManyColumns(limit=MAX_COLUMNS)
     return table
 
 
@@ -81,14 +93,14 @@ def _spreadsheet(content: bytes) -> Table:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MAX_XML_BYTES:
-                raise FileTooLarge(limit=f"{MAX_XML_BYTES // 1024 // 1024} MB")
+                raise TableTooLarge(megabytes=MAX_XML_BYTES // 1024 // 1024)
             formulas = _formulas(archive)
         sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
         cells: list[list[object]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
     except (zipfile.BadZipFile, CalamineError, expat.ExpatError, KeyError, IndexError) as error:
-        raise FileNotReadable(kind=type(error).__name__) from error
+        raise TableNotReadable(kind=type(error).__name__) from error
     if not cells:
-        raise FileEmpty()
+        raise TableEmpty()
     below = {row - 1: places for row, places in formulas.items() if row > 0}
     return Table(cells[0], cells[1:], "XLSX", below)
 
@@ -132,7 +144,7 @@ def _walk(archive: zipfile.ZipFile, path: str, at_start: Callable[[str, Mapping[
 
 
 def _refuse_document_type(*_declaration: object) -> None:
-    raise FileNotReadable(kind="DOCTYPE")
+    raise TableNotReadable(kind="DOCTYPE")
 
 
 def _place(reference: str) -> tuple[int, int]:
@@ -147,12 +159,12 @@ def _place(reference: str) -> tuple[int, int]:
 def _text(content: bytes) -> Table:
     text, encoding = _decoded(content)
     if "\x00" in text:
-        raise FileNotReadable(kind="binary")
+        raise TableNotReadable(kind="binary")
     first_line = text.split("\n", 1)[0]
     delimiter = max((",", "\t", ";"), key=first_line.count)
     rows: list[list[object]] = [list(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
     if not rows:
-        raise FileEmpty()
+        raise TableEmpty()
     return Table(rows[0], rows[1:], encoding)
 
 
