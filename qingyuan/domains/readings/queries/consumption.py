@@ -181,12 +181,14 @@ def _parts(consumption_ids: Sequence[int]) -> Mapping[int, list[UsagePart]]:
     return found
 
 
-_SUBS = """
+SUB_IS_DUE = """EXISTS (
+    SELECT 1 FROM point_book pb JOIN book due ON due.id = pb.book_id
+    WHERE pb.point_id = sub.id AND pb.from_date <= {day} AND (pb.to_date IS NULL OR pb.to_date > {day}) AND due.is_active
+      AND mod({yyyymm} %% 100 - due.phase_month + 12, due.months_interval) = 0)"""
+"""Whether the sub is read in the period by the cycle of its book on the day, whatever its tasks (应抄)."""
+_SUBS = f"""
     SELECT i.id, sub.id, sub.point_no, s.state, c.id, c.revision, c.volume,
-           EXISTS (SELECT 1 FROM point_book pb JOIN book b ON b.id = pb.book_id
-                   WHERE pb.point_id = sub.id AND pb.from_date <= i.read_date
-                     AND (pb.to_date IS NULL OR pb.to_date > i.read_date) AND b.is_active
-                     AND mod(p.yyyymm %% 100 - b.phase_month + 12, b.months_interval) = 0)
+           {SUB_IS_DUE.format(day="i.read_date", yyyymm="p.yyyymm")}
     FROM reading_item i
     JOIN reading_period p ON p.id = i.period_id
     JOIN meter_link l ON l.main_id = i.point_id AND l.kind = 'DEDUCT' AND l.from_date < i.read_date

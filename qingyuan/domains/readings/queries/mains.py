@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from qingyuan.domains.meters.rules.links import levels
+from qingyuan.domains.readings.queries.consumption import SUB_IS_DUE
 from qingyuan.domains.readings.queries.field_facts import rows_of
 from qingyuan.domains.readings.rules.mains import main_difference, share_of_main
 from qingyuan.kernel.actor import Actor
@@ -51,7 +52,7 @@ class MainComparison:
         return share_of_main(self.difference, self.usage)
 
 
-_COMPARED = """
+_COMPARED = f"""
     WITH main AS (
         SELECT i.id, i.point_id, i.book_id, i.unit_id, i.period_id, c.volume, p.yyyymm,
                COALESCE(i.read_date, (make_date(p.yyyymm / 100, p.yyyymm %% 100, 1) + interval '1 month')::date) AS day
@@ -64,11 +65,7 @@ _COMPARED = """
     SELECT main.id, main.point_id, sp.point_no, b.id, b.book_no, b.name, main.unit_id,
            COALESCE(NULLIF(u.short_name, ''), u.name), l.kind, main.volume, count(*), COALESCE(sum(sc.volume), 0.000),
            array_agg(sub.point_no ORDER BY sub.point_no) FILTER (WHERE sc.id IS NULL AND (
-               s.state = ANY(%(open)s) OR s.id IS NULL AND EXISTS (
-                   SELECT 1 FROM point_book pb JOIN book sb ON sb.id = pb.book_id
-                   WHERE pb.point_id = sub.id AND pb.from_date <= main.day
-                     AND (pb.to_date IS NULL OR pb.to_date > main.day) AND sb.is_active
-                     AND mod(main.yyyymm %% 100 - sb.phase_month + 12, sb.months_interval) = 0)))
+               s.state = ANY(%(open)s) OR s.id IS NULL AND {SUB_IS_DUE.format(day="main.day", yyyymm="main.yyyymm")}))
     FROM main
     JOIN meter_link l ON l.main_id = main.point_id AND l.from_date < main.day
          AND (l.to_date IS NULL OR l.to_date >= main.day)
