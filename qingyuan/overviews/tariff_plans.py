@@ -10,7 +10,7 @@ from django.db.models import Q
 from qingyuan.domains.tariffs.models import PlanAssignment, PricePlan, PriceVersion, UsageClass, VersionState
 from qingyuan.domains.tariffs.rules.plan import PlanKind
 from qingyuan.kernel.actor import Actor
-from qingyuan.kernel.errors import NotFound
+from qingyuan.kernel.errors import NotFound, NotPermitted
 from qingyuan.platform.organisation.models import OrgUnit
 from qingyuan.platform.staff.queries import reach
 
@@ -94,6 +94,14 @@ def companies_within(actor: Actor, permission: str, *, on: date) -> tuple[int, .
     units = OrgUnit.objects.filter(company__isnull=False).filter(reached.condition("id"))
     found = units.values_list("company_id", flat=True).distinct()
     return tuple(sorted(found, key=lambda one: (one != actor.company_id, one)))
+
+
+def company_within(actor: Actor, permission: str, *, on: date) -> int:
+    """The person's own company, else the first that the permission reaches. Raises NotPermitted."""
+    companies = companies_within(actor, permission, on=on)
+    if not companies:
+        raise NotPermitted(permission=permission)
+    return companies[0]
 
 
 def plan_list(actor: Actor, *, on: date) -> tuple[PlanRow, ...]:

@@ -26,9 +26,9 @@ from qingyuan.interfaces.office.shell.lists import (
     ListSpec,
 )
 from qingyuan.kernel.actor import Actor
-from qingyuan.kernel.errors import NotFound, NotPermitted, StaleEdit
+from qingyuan.kernel.errors import NotFound, StaleEdit
 from qingyuan.overviews.relief_schemes import SchemeRow, scheme_rows
-from qingyuan.overviews.tariff_plans import companies_within
+from qingyuan.overviews.tariff_plans import company_within
 
 EDIT = "customers.change"
 LIST_NAME = "accounts:relief-schemes"
@@ -141,7 +141,7 @@ def schemes(request: OfficeRequest) -> HttpResponseBase:
         text = str(query.filters.get("q") or "").strip().lower()
         found = [
             row
-            for row in scheme_rows(_company(actor), on=timezone.localdate())
+            for row in scheme_rows(company_within(actor, EDIT, on=timezone.localdate()), on=timezone.localdate())
             if (row.is_active or query.filters.get("retired"))
             and text in f"{row.code}\n{row.name}\n{row.funder}".lower()
         ]
@@ -154,7 +154,7 @@ def schemes(request: OfficeRequest) -> HttpResponseBase:
 
 @requires(EDIT)
 def create_scheme(request: OfficeRequest) -> HttpResponse:
-    company_id = _company(request.actor)
+    company_id = company_within(request.actor, EDIT, on=timezone.localdate())
     form = NewSchemeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with form.refusals_as_messages({"customers.relief_scheme_taken": "code"}):
@@ -172,7 +172,14 @@ def create_scheme(request: OfficeRequest) -> HttpResponse:
 @requires(EDIT)
 def edit_scheme(request: OfficeRequest, code: str) -> HttpResponse:
     on = timezone.localdate()
-    row = next((one for one in scheme_rows(_company(request.actor), on=on) if one.code == code), None)
+    row = next(
+        (
+            one
+            for one in scheme_rows(company_within(request.actor, EDIT, on=timezone.localdate()), on=on)
+            if one.code == code
+        ),
+        None,
+    )
     if row is None:
         raise NotFound(relief_scheme=code)
     stored: dict[str, Any] = {
@@ -200,11 +207,3 @@ def edit_scheme(request: OfficeRequest, code: str) -> HttpResponse:
                 return done(request, _("The relief scheme was changed."), reverse(LIST_NAME))
     page = FormPage(title=with_name(_("Change relief scheme"), code), cancel_url=reverse(LIST_NAME))
     return form_response(request, form, page)
-
-
-def _company(actor: Actor) -> int:
-    """The person's company, else the first that the permission reaches. Raises NotPermitted."""
-    companies = companies_within(actor, EDIT, on=timezone.localdate())
-    if not companies:
-        raise NotPermitted(permission=EDIT)
-    return companies[0]

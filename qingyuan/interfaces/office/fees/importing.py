@@ -19,7 +19,6 @@ from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing import queries
 from qingyuan.domains.billing.operations import FeeRow, JudgedFee, JudgedFees
 from qingyuan.domains.billing.operations.fee_import import MOST_FEES, FeeColumn
-from qingyuan.domains.readings.operations.reading_file import MAX_BYTES, read_table
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.shell.chips import Chip
 from qingyuan.interfaces.office.shell.confirmations import check_typed
@@ -31,7 +30,8 @@ from qingyuan.interfaces.office.shell.people import person_of
 from qingyuan.interfaces.office.shell.sentences import code_sentence, error_sentence
 from qingyuan.interfaces.office.shell.uploads import SHOWN_ROWS, UploadRefused, Verdict, forget, keep, take
 from qingyuan.kernel.errors import DomainError, NotFound, NotPermitted
-from qingyuan.overviews.tariff_plans import companies_within
+from qingyuan.overviews.tariff_plans import company_within
+from qingyuan.platform.files.queries.tables import MAX_BYTES, read_table
 
 CHARGE = "billing.charge_fees"
 HEADINGS = {
@@ -83,7 +83,7 @@ COLUMNS: tuple[Column[ShownFee], ...] = (
 
 @requires(CHARGE)
 def import_fees(request: OfficeRequest) -> HttpResponse:
-    company_id = _company(request)
+    company_id = company_within(request.actor, CHARGE, on=timezone.localdate())
     sent = request.method == "POST"
     form = ImportForm(request.POST, request.FILES) if sent else ImportForm()
     if sent:
@@ -116,21 +116,15 @@ def template(request: OfficeRequest) -> HttpResponse:
         types.set_column(0, 3, 16)
         for place, heading in enumerate(("编码", "名称", "单价", "计量单位")):
             types.write_string(0, place, heading, bold)
-        for line, row in enumerate(queries.fee_types(_company(request)), start=1):
+        for line, row in enumerate(
+            queries.fee_types(company_within(request.actor, CHARGE, on=timezone.localdate())), start=1
+        ):
             price = "" if row.price is None else str(row.price)
             for place, text in enumerate((row.code, row.name, price, row.piece)):
                 types.write_string(line, place, text)
     response = HttpResponse(target.getvalue(), content_type=XLSX_TYPE)
     response["Content-Disposition"] = 'attachment; filename="fees.xlsx"'
     return response
-
-
-def _company(request: OfficeRequest) -> int:
-    """The person's company, else the first that the permission reaches. Raises NotPermitted."""
-    companies = companies_within(request.actor, CHARGE, on=timezone.localdate())
-    if not companies:
-        raise NotPermitted(permission=CHARGE)
-    return companies[0]
 
 
 def _form_page(request: OfficeRequest, form: ImportForm, problem: str = "") -> HttpResponse:

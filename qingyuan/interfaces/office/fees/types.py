@@ -27,8 +27,8 @@ from qingyuan.interfaces.office.shell.lists import (
     ListSpec,
 )
 from qingyuan.kernel.actor import Actor
-from qingyuan.kernel.errors import NotFound, NotPermitted, StaleEdit
-from qingyuan.overviews.tariff_plans import companies_within
+from qingyuan.kernel.errors import NotFound, StaleEdit
+from qingyuan.overviews.tariff_plans import company_within
 
 EDIT = "billing.fee_types"
 FIELDS = {
@@ -76,7 +76,9 @@ TYPES: ListSpec[FeeTypeRow] = ListSpec(
 def fee_types(request: OfficeRequest) -> HttpResponseBase:
     def load(actor: Actor, query: ListQuery) -> ListResult[FeeTypeRow]:
         text = str(query.filters.get("q") or "").strip().lower()
-        rows = queries.fee_types(_company(actor), with_retired=bool(query.filters.get("retired")))
+        rows = queries.fee_types(
+            company_within(actor, EDIT, on=timezone.localdate()), with_retired=bool(query.filters.get("retired"))
+        )
         found = [row for row in rows if text in row.code.lower() or text in row.name.lower()]
         if query.descending:
             found.reverse()
@@ -87,7 +89,7 @@ def fee_types(request: OfficeRequest) -> HttpResponseBase:
 
 @requires(EDIT)
 def create(request: OfficeRequest) -> HttpResponse:
-    company_id = _company(request.actor)
+    company_id = company_within(request.actor, EDIT, on=timezone.localdate())
     form = NewFeeTypeForm(_items(company_id), request.POST or None)
     if request.method == "POST" and form.is_valid():
         with form.refusals_as_messages(FIELDS):
@@ -104,7 +106,7 @@ def create(request: OfficeRequest) -> HttpResponse:
 
 @requires(EDIT)
 def edit(request: OfficeRequest, code: str) -> HttpResponse:
-    company_id = _company(request.actor)
+    company_id = company_within(request.actor, EDIT, on=timezone.localdate())
     row = next((one for one in queries.fee_types(company_id, with_retired=True) if one.code == code), None)
     if row is None:
         raise NotFound(fee_type=code)
@@ -143,11 +145,3 @@ def _items(company_id: int, keep: int = 0) -> list[tuple[str, str]]:
         for row in charge_items(company_id)
         if row.is_active or row.id == keep
     ]
-
-
-def _company(actor: Actor) -> int:
-    """The person's company, else the first that the permission reaches. Raises NotPermitted."""
-    companies = companies_within(actor, EDIT, on=timezone.localdate())
-    if not companies:
-        raise NotPermitted(permission=EDIT)
-    return companies[0]

@@ -32,8 +32,8 @@ from qingyuan.interfaces.office.tariffs.forms import AssignForm
 from qingyuan.interfaces.office.tariffs.words import price_table
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.batch import BatchResult
-from qingyuan.kernel.errors import NotFound, NotPermitted
-from qingyuan.overviews.tariff_plans import VersionRow, class_choices, companies_within, plan_page
+from qingyuan.kernel.errors import NotFound
+from qingyuan.overviews.tariff_plans import VersionRow, class_choices, company_within, plan_page
 from qingyuan.platform.organisation import queries as organisation
 from qingyuan.platform.staff.operations import require
 
@@ -78,7 +78,7 @@ def sample(request: OfficeRequest) -> HttpResponse:
 
 def _preview(actor: Actor, name: str, content: bytes) -> Preview:
     """Every complaint with its line; else one row for the version, with what should be looked at before publishing."""
-    require(actor, EDIT, on=timezone.localdate(), unit_id=_company(actor, EDIT))
+    require(actor, EDIT, on=timezone.localdate(), unit_id=company_within(actor, EDIT, on=timezone.localdate()))
     try:
         version = parse_version(_text(content))
     except TariffFileInvalid as error:
@@ -104,7 +104,9 @@ def _preview(actor: Actor, name: str, content: bytes) -> Preview:
 
 def _carry_out(actor: Actor, name: str, content: bytes) -> BatchResult:
     on = timezone.localdate()
-    made = tariffs.import_version(actor=actor, company_id=_company(actor, EDIT), text=_text(content), on=on)
+    made = tariffs.import_version(
+        actor=actor, company_id=company_within(actor, EDIT, on=timezone.localdate()), text=_text(content), on=on
+    )
     return BatchResult(ids=(made.version_id,))
 
 
@@ -113,14 +115,6 @@ def _text(content: bytes) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UploadRefused(reason=_("The file is not UTF-8 text (byte %(byte)s).") % {"byte": error.start}) from error
-
-
-def _company(actor: Actor, permission: str) -> int:
-    """The person's company, else the first that the permission reaches. Raises NotPermitted."""
-    companies = companies_within(actor, permission, on=timezone.localdate())
-    if not companies:
-        raise NotPermitted(permission=permission)
-    return companies[0]
 
 
 @requires(PUBLISH)

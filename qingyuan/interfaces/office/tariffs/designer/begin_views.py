@@ -25,8 +25,8 @@ from qingyuan.interfaces.office.shell.formats import date_text
 from qingyuan.interfaces.office.shell.forms import FormPage, OfficeForm, with_name
 from qingyuan.interfaces.office.tariffs.designer.record import draft_record
 from qingyuan.interfaces.office.tariffs.designer.views import EDIT
-from qingyuan.kernel.errors import NotFound, NotPermitted
-from qingyuan.overviews.tariff_plans import class_choices, companies_within, plan_page
+from qingyuan.kernel.errors import NotFound
+from qingyuan.overviews.tariff_plans import class_choices, company_within, plan_page
 
 BEGUN = gettext_lazy("The draft was begun.")
 
@@ -86,21 +86,19 @@ def new_version(request: OfficeRequest, code: str, version_id: int) -> HttpRespo
 
 @requires(EDIT)
 def new_plan(request: OfficeRequest) -> HttpResponse:
-    companies = companies_within(request.actor, EDIT, on=timezone.localdate())
-    if not companies:
-        raise NotPermitted(permission=EDIT)
+    company_id = company_within(request.actor, EDIT, on=timezone.localdate())
     english = get_language() == "en"
     form = PlanForm(request.POST or None, initial={"kind": PlanKind.PLAN.value})
-    items = [row for row in charge_items(companies[0]) if row.is_active]
+    items = [row for row in charge_items(company_id) if row.is_active]
     offer(form, "charge_item", [(row.code, (row.name_en or row.name) if english else row.name) for row in items])
-    classes = [(key, (name_en or name) if english else name) for key, name, name_en in class_choices(companies[0])]
+    classes = [(key, (name_en or name) if english else name) for key, name, name_en in class_choices(company_id)]
     field = form.fields["usage_class"]
     assert isinstance(field, forms.ChoiceField)
     field.choices = [("", gettext_lazy("not for one class")), *classes]
     if request.method == "POST" and form.is_valid():
         with form.refusals_as_messages({"tariffs.plan_taken": "code"}):
             made = tariffs.begin_plan(
-                actor=request.actor, company_id=companies[0], text=_first_text(form), on=timezone.localdate()
+                actor=request.actor, company_id=company_id, text=_first_text(form), on=timezone.localdate()
             )
             return done(request, BEGUN, reverse("tariffs:edit", args=[form.cleaned_data["code"], made]))
     page = FormPage(
