@@ -104,6 +104,15 @@ class FactKind(ABC, Generic[ValueT]):
         """Whose rows they are."""
 
 
+def last_facts(
+    rows: Iterable[tuple[int, int, str, ValueT, date, date | None]],
+) -> Mapping[Part, LastFact[ValueT]]:
+    """What began last, from (key, account or point, part, value, from, to) in the order in which they began."""
+    return {
+        (subject_id, part): LastFact((key,), value, start, end) for key, subject_id, part, value, start, end in rows
+    }
+
+
 def judge(*, actor: Actor, kind: FactKind[ValueT], rows: Sequence[BulkRow[ValueT]], on: date) -> JudgedSet[ValueT]:
     """What would become of each row, without changing or locking anything; `on` is the business date.
 

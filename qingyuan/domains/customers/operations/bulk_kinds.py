@@ -7,7 +7,7 @@ from django.db import models
 
 from qingyuan.domains.customers.declarations import CHANGE
 from qingyuan.domains.customers.models import AccountRelief, HouseholdSize
-from qingyuan.domains.customers.operations.bulk import FactKind, Part, Subject
+from qingyuan.domains.customers.operations.bulk import FactKind, Part, Subject, last_facts
 from qingyuan.domains.customers.operations.locks import lock_accounts
 from qingyuan.domains.customers.operations.relief_schemes import ReliefSchemeRetired, retired_schemes
 from qingyuan.domains.customers.operations.succession import AccountClosed
@@ -53,12 +53,8 @@ class HouseholdKind(AccountKind[int]):
 
     def last(self, subject_ids: Collection[int]) -> Mapping[Part, LastFact[int]]:
         rows = HouseholdSize.objects.filter(account_id__any=list(subject_ids)).order_by("from_date", "id")
-        return {
-            (account, ""): LastFact((key,), people, from_date, to_date)
-            for key, account, people, from_date, to_date in rows.values_list(
-                "id", "account_id", "people", "from_date", "to_date"
-            )
-        }
+        told = rows.values_list("id", "account_id", "people", "from_date", "to_date")
+        return last_facts((key, account, "", people, start, end) for key, account, people, start, end in told)
 
     def rows_of(self, subject: Subject, row: BulkRow[int]) -> list[models.Model]:
         return [
@@ -78,6 +74,10 @@ class ReliefKind(AccountKind[str]):
 
     action = "customers.bulk_relief"
 
+    def __init__(self, company_id: int) -> None:
+        super().__init__(company_id)
+        self._retired: frozenset[str] = frozenset()
+
     @property
     def model(self) -> type[models.Model]:
         return AccountRelief
@@ -95,12 +95,7 @@ class ReliefKind(AccountKind[str]):
 
     def last(self, subject_ids: Collection[int]) -> Mapping[Part, LastFact[str]]:
         rows = AccountRelief.objects.filter(account_id__any=list(subject_ids)).order_by("from_date", "id")
-        return {
-            (account, scheme): LastFact((key,), scheme, from_date, to_date)
-            for key, account, scheme, from_date, to_date in rows.values_list(
-                "id", "account_id", "scheme", "from_date", "to_date"
-            )
-        }
+        return last_facts(rows.values_list("id", "account_id", "scheme", "scheme", "from_date", "to_date"))
 
     def is_same(self, last: LastFact[str], row: BulkRow[str]) -> bool:
         return (last.from_date, last.to_date) == (row.from_date, row.to_date)

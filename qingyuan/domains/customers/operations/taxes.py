@@ -7,7 +7,7 @@ from django.db import models, transaction
 
 from qingyuan.domains.customers.declarations import CHANGE
 from qingyuan.domains.customers.models import AccountTax
-from qingyuan.domains.customers.operations.bulk import Part, Subject
+from qingyuan.domains.customers.operations.bulk import Part, Subject, last_facts
 from qingyuan.domains.customers.operations.bulk_kinds import AccountKind
 from qingyuan.domains.customers.operations.succession import add, audit_account, close_last, last_of, locked_account
 from qingyuan.domains.customers.rules.bulk import BulkRow, LastFact
@@ -108,12 +108,17 @@ class TaxKind(AccountKind[TaxValue]):
 
     def last(self, subject_ids: Collection[int]) -> Mapping[Part, LastFact[TaxValue]]:
         rows = AccountTax.objects.filter(account_id__any=list(subject_ids)).select_related("charge_item")
-        return {
-            (row.account_id, row.charge_item.code): LastFact(
-                (row.pk,), _value(row.charge_item.code, row), row.from_date, row.to_date
+        return last_facts(
+            (
+                row.pk,
+                row.account_id,
+                row.charge_item.code,
+                _value(row.charge_item.code, row),
+                row.from_date,
+                row.to_date,
             )
             for row in rows.order_by("from_date", "id")
-        }
+        )
 
     def rows_of(self, subject: Subject, row: BulkRow[TaxValue]) -> list[models.Model]:
         item_id = self._items[self.company_id, row.value.item_code]

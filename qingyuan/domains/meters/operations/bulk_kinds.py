@@ -8,7 +8,7 @@ from typing import Any, Generic
 
 from django.db import models
 
-from qingyuan.domains.customers.operations.bulk import FactKind, Part, Subject
+from qingyuan.domains.customers.operations.bulk import FactKind, Part, Subject, last_facts
 from qingyuan.domains.customers.rules.bulk import BulkRow, LastFact, ValueT
 from qingyuan.domains.meters.declarations import CHANGE
 from qingyuan.domains.meters.models import ItemOption, Quota, UsageShare
@@ -138,12 +138,10 @@ class OptionKind(_PointKind[OptionValue]):
 
     def last(self, subject_ids: Collection[int]) -> Mapping[Part, LastFact[OptionValue]]:
         rows = ItemOption.objects.filter(point_id__any=list(subject_ids)).order_by("from_date", "id")
-        return {
-            (point, item_code): LastFact((key,), OptionValue(item_code, plan or ""), from_date, to_date)
-            for key, point, item_code, plan, from_date, to_date in rows.values_list(
-                "id", "point_id", "charge_item__code", "plan__code", "from_date", "to_date"
-            )
-        }
+        told = rows.values_list("id", "point_id", "charge_item__code", "plan__code", "from_date", "to_date")
+        return last_facts(
+            (key, point, item, OptionValue(item, plan or ""), start, end) for key, point, item, plan, start, end in told
+        )
 
     def rows_of(self, subject: Subject, row: BulkRow[OptionValue]) -> list[models.Model]:
         plan_code = row.value.plan_code
@@ -174,12 +172,8 @@ class QuotaKind(_PointKind[Decimal]):
 
     def last(self, subject_ids: Collection[int]) -> Mapping[Part, LastFact[Decimal]]:
         rows = Quota.objects.filter(point_id__any=list(subject_ids)).order_by("from_date", "id")
-        return {
-            (point, ""): LastFact((key,), volume, from_date, to_date)
-            for key, point, volume, from_date, to_date in rows.values_list(
-                "id", "point_id", "volume", "from_date", "to_date"
-            )
-        }
+        told = rows.values_list("id", "point_id", "volume", "from_date", "to_date")
+        return last_facts((key, point, "", volume, start, end) for key, point, volume, start, end in told)
 
     def rows_of(self, subject: Subject, row: BulkRow[Decimal]) -> list[models.Model]:
         return [

@@ -150,8 +150,8 @@ def refuse_adjustment(*, actor: Actor, adjustment_id: int, version: int, on: dat
 
 
 def withdraw_adjustment(*, actor: Actor, adjustment_id: int, version: int, on: date, note: str = "") -> None:
-    """Take a request back before it is decided (撤回): whoever asked for it may. Raises AdjustmentDecided, StaleEdit,
-    NotPermitted for another person, NotFound.
+    """Take a request back before it is decided (撤回): whoever asked for it may, and whoever may decide it. Raises
+    AdjustmentDecided, StaleEdit, NotPermitted (readings.adjust for one's own, else readings.decide_adjustments), NotFound.
     """
     with transaction.atomic():
         row, _ = _locked(adjustment_id, version, AdjustmentState.REQUESTED, to_write=False)
