@@ -55,6 +55,7 @@ def test_a_fee_from_its_type_to_its_end(clerk: Client, priced: PricedTown, capsy
     assert FeeCharge.objects.get().amount == bill.amount == Decimal("76.50")
     page = clerk.get(made["Location"]).content.decode()
     assert "校表费：3 只 × 25.50 = 76.50" in page
+    assert "元/m³" not in page, "a fee's price is of a piece"
     assert "/rebill/" not in page
     assert clerk.get(f"/bills/{bill.bill_no}/explanation.pdf").content.startswith(b"%PDF")
     assert bill.bill_no in clerk.get("/bills/", {"kind": "OTHER"}).content.decode()

@@ -218,6 +218,7 @@ def _links(found: BillPage) -> FactList | None:
 
 def _lines(found: BillPage) -> SubTable:
     english = get_language() == "en"
+    price_kind = ColumnKind.MONEY if _by_hand(found) else ColumnKind.PRICE  # a fee's price is of a piece, not of a m³
     columns: tuple[Column[LineRow], ...] = (
         Column(
             "item_name",
@@ -227,7 +228,7 @@ def _lines(found: BillPage) -> SubTable:
         Column("kind", gettext_lazy("Kind"), value=lambda line: LINE_WORDS.get(line.kind, line.kind)),
         Column("tier", gettext_lazy("Tier"), ColumnKind.INTEGER),
         Column("volume", gettext_lazy("Volume"), ColumnKind.VOLUME),
-        Column("price", gettext_lazy("Unit price"), ColumnKind.PRICE),
+        Column("price", gettext_lazy("Unit price"), price_kind),
         Column("amount", gettext_lazy("Amount"), ColumnKind.MONEY),
         Column("tax_amount", gettext_lazy("Tax in it"), ColumnKind.MONEY),
         Column(
