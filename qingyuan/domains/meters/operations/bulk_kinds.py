@@ -140,7 +140,7 @@ class OptionKind(_PointKind[OptionValue]):
         rows = ItemOption.objects.filter(point_id__any=list(subject_ids)).order_by("from_date", "id")
         told = rows.values_list("id", "point_id", "charge_item__code", "plan__code", "from_date", "to_date")
         return last_facts(
-            (key, point, item, OptionValue(item, plan or ""), start, end) for key, point, item, plan, start, end in told
+            (key, point, code, OptionValue(code, plan or ""), start, end) for key, point, code, plan, start, end in told
         )
 
     def rows_of(self, subject: Subject, row: BulkRow[OptionValue]) -> list[models.Model]:
