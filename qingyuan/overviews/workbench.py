@@ -13,7 +13,7 @@ from qingyuan.kernel.actor import Actor
 from qingyuan.overviews.workbench_counters import COUNTERS, Counted, counted
 from qingyuan.platform.jobs.models import JobState
 from qingyuan.platform.jobs.queries import JobRow, jobs, jobs_of_company, open_jobs
-from qingyuan.platform.staff.queries import reaches
+from qingyuan.platform.staff.queries import reaches, roles
 
 DEMO_JOB = "demo.fill"
 
@@ -43,6 +43,7 @@ class Workbench:
     first_steps: FirstSteps | None
     has_profile: bool
     is_period_open: bool
+    roles_with_news: int
 
 
 def workbench(actor: Actor, permissions: Collection[str], *, on: date, since: datetime) -> Workbench:
@@ -59,6 +60,7 @@ def workbench(actor: Actor, permissions: Collection[str], *, on: date, since: da
         failed_jobs=_failed(actor, on, since) if "jobs.view" in permissions else (),
         first_steps=_first_steps(counts) if is_new else None,
         has_profile=actor.company_id is None or counts["profile"].count > 0,
+        roles_with_news=sum(1 for one in roles() if one.news) if "roles.edit" in permissions else 0,
         is_period_open=actor.company_id is None or counts["period_open"].count > 0,
     )
 

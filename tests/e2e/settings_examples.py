@@ -127,7 +127,7 @@ SETTINGS: dict[str, Callable[[], dict[str, object]]] = {
     },
     "staff:end-role": _assignment,
     "staff:revoke-token": _token,
-    **{f"roles:{name}": _role for name in ("detail", "edit", "reset", "remove")},
+    **{f"roles:{name}": _role for name in ("detail", "edit", "reset", "news", "remove")},
     **{f"parameters:{name}": _parameter for name in ("detail", "set")},
     "parameters:withdraw": _coming_value,
     "dictionary:detail": lambda: {"set_code": SET},

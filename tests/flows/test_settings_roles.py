@@ -155,6 +155,26 @@ def test_permissions_are_ticked_by_area_and_take_effect(security: Client) -> Non
     assert queries.role_by_code("customer_service").permissions == one.permissions
 
 
+def test_newly_shipped_permissions_are_told_looked_through_and_taken_over(security: Client) -> None:
+    cashier = queries.role_by_code("cashier")
+    Role.objects.filter(pk=cashier.id).update(seen=[])
+    RolePermission.objects.filter(role_id=cashier.id, permission="payments.take").delete()
+
+    assert "本版程序有新增权限" in security.get("/").content.decode()
+    assert "新增 1 项" in security.get("/roles/").content.decode()
+    assert "新增了 1 项权限" in security.get("/roles/cashier/").content.decode()
+    page = security.get("/roles/cashier/news/").content.decode()
+    assert 'value="payments.take"' in page
+    assert 'value="payments.void"' not in page
+
+    answer = security.post("/roles/cashier/news/", {"version": "1", "permissions": ["payments.take"]})
+
+    assert answer.status_code == 302
+    assert "payments.take" in queries.role_by_code("cashier").permissions
+    assert "新增" not in security.get("/roles/cashier/").content.decode().split("<main", 1)[1].split("timeline")[0]
+    assert "本版程序有新增权限" not in security.get("/").content.decode()
+
+
 def test_own_role_is_copied_and_removed_while_nobody_held_it(security: Client) -> None:
     ticked = security.get("/roles/new/?copy=cashier").context["form"].initial["area-payments"]
     security.post("/roles/new/", {"name": "夜班收费", "code": "night", "area-payments": ticked})

@@ -177,10 +177,15 @@ def template(code: str) -> RoleTemplate:
     raise LookupError(f"no role template {code}")
 
 
+def shipped(code: str) -> tuple[str, ...]:
+    """What the template of this code may do, as it ships; nothing for a role of the utility's own, or one shipped no more."""
+    return next((one.permissions for one in TEMPLATES if one.code == code), ())
+
+
 def shown_name(name: str, template_code: str, language: str) -> str:
     """A role's name in the reader's language: a shipped role that still has its Chinese name has an English one too."""
-    shipped = next((one for one in TEMPLATES if one.code == template_code and one.name == name), None)
-    return shipped.name_en if shipped is not None and language.startswith("en") else name
+    unchanged = next((one for one in TEMPLATES if one.code == template_code and one.name == name), None)
+    return unchanged.name_en if unchanged is not None and language.startswith("en") else name
 
 
 def expanded(permissions: Iterable[str], declared: Mapping[str, object]) -> tuple[str, ...]:

@@ -60,6 +60,31 @@ def test_template_roles_are_made_once_and_stay_as_changed(utility: Utility, db: 
     assert set(queries.role(auditor.id).permissions) == set(auditor.permissions)
 
 
+def test_what_a_shipped_role_newly_may_do_is_offered_once(utility: Utility, db: None) -> None:
+    operations.create_template_roles(actor=SYSTEM, on=TODAY)
+    fresh = queries.role_by_code("cashier")
+    assert fresh.news == ()
+    # As an installation stands that was made before the program knew two of the permissions.
+    late = fresh.permissions[:2]
+    Role.objects.filter(pk=fresh.id).update(seen=[one for one in fresh.permissions if one not in late])
+    RolePermission.objects.filter(role_id=fresh.id, permission__in=late).delete()
+    assert queries.role_by_code("cashier").news == late
+
+    with pytest.raises(operations.UnknownPermission):
+        operations.take_news(actor=SYSTEM, role_id=fresh.id, version=1, permissions=["roles.edit"], on=TODAY)
+    operations.take_news(actor=SYSTEM, role_id=fresh.id, version=1, permissions=late[:1], on=TODAY)
+
+    after = queries.role_by_code("cashier")
+    assert set(after.permissions) == set(fresh.permissions) - {late[1]}
+    assert after.news == ()
+    with pytest.raises(StaleEdit):
+        operations.take_news(actor=SYSTEM, role_id=fresh.id, version=1, permissions=[], on=TODAY)
+
+
+def test_a_role_of_ones_own_is_offered_nothing(utility: Utility, db: None) -> None:
+    assert queries.role(_role("jobs.view")).news == ()
+
+
 def test_assign_refuses_admin_and_auditor_in_one_person(utility: Utility, db: None) -> None:
     auditor = make_person(utility.company_id, "audit.view")
 

@@ -1,5 +1,6 @@
 """Forms of roles."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -80,6 +81,22 @@ class RoleForm(_MatrixForm):
 
 class VersionForm(OfficeForm):
     version_field = True
+
+
+def news_form(news: Collection[str]) -> type[OfficeForm]:
+    """The form that offers what a shipped role newly may do, all of it ticked."""
+
+    class NewsForm(OfficeForm):
+        version_field = True
+        permissions = forms.MultipleChoiceField(
+            label=_("Newly shipped permissions"),
+            required=False,
+            choices=[one for one in permission_choices() if one[0] in news],
+            initial=list(news),
+            widget=forms.CheckboxSelectMultiple,
+        )
+
+    return NewsForm
 
 
 class ConfirmedForm(OfficeForm):

@@ -12,5 +12,6 @@ urlpatterns = [
     path("roles/<slug:code>/", views.role, name="detail"),
     path("roles/<slug:code>/edit/", views.edit, name="edit"),
     path("roles/<slug:code>/reset/", views.reset, name="reset"),
+    path("roles/<slug:code>/news/", views.news, name="news"),
     path("roles/<slug:code>/remove/", views.remove, name="remove"),
 ]

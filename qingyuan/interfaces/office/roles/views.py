@@ -1,5 +1,6 @@
 """Pages of roles (角色与权限)."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -7,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.roles.forms import (
@@ -15,6 +17,7 @@ from qingyuan.interfaces.office.roles.forms import (
     RoleForm,
     VersionForm,
     WhoMayFilter,
+    news_form,
     role_filter,
 )
 from qingyuan.interfaces.office.roles.matrix import matrix
@@ -66,6 +69,7 @@ ROLES: ListSpec[RoleLine] = ListSpec(
             value=lambda row: len(row.role.permissions),
             sortable=True,
         ),
+        Column("news", gettext_lazy("Newly shipped"), ColumnKind.CHIP, value=lambda row: news_chip(row.role)),
         Column("people", gettext_lazy("People who hold it"), ColumnKind.INTEGER, sortable=True),
         Column(
             "description", gettext_lazy("Description"), ColumnKind.LONG_TEXT, value=lambda row: row.role.description
@@ -105,6 +109,11 @@ WHO_MAY: ListSpec[Holding] = ListSpec(
 
 def kind_chip(role: RoleRow) -> Chip:
     return Chip(_("shipped"), Tone.BLUE) if role.template else Chip(_("own"), Tone.GREEN)
+
+
+def news_chip(role: RoleRow) -> Chip | None:
+    """How many permissions the shipped role has by now that nobody has decided about here."""
+    return Chip(_("%(n)s new") % {"n": len(role.news)}, Tone.AMBER) if role.news else None
 
 
 @requires("staff.view")
@@ -162,6 +171,7 @@ def role(request: OfficeRequest, code: str) -> HttpResponse:
             Fact(_("People who hold it"), str(len(found.holders))),
         ),
         actions=_actions(one) if EDIT in request.permissions else (),
+        notice=_news_notice(one) if EDIT in request.permissions else "",
         back_url=reverse("roles:list"),
     )
     return detail_response(request, page, "roles/role.html", context=context)
@@ -176,6 +186,16 @@ _HOLDERS: tuple[Column[Holder], ...] = (
 )
 
 
+def _news_notice(one: RoleRow) -> str:
+    if not one.news:
+        return ""
+    return ngettext(
+        "The shipped role has %(n)s permission that is new in this version of the program and not yet given here.",
+        "The shipped role has %(n)s permissions that are new in this version of the program and not yet given here.",
+        len(one.news),
+    ) % {"n": len(one.news)}
+
+
 def _actions(one: RoleRow) -> tuple[Action, ...]:
     def to(name: str) -> str:
         return reverse(f"roles:{name}", args=[one.code])
@@ -184,6 +204,9 @@ def _actions(one: RoleRow) -> tuple[Action, ...]:
         Action(_("Change"), to("edit"), icon="edit", key="edit", primary=True),
         Action(_("Copy"), f"{reverse('roles:new')}?copy={one.code}", icon="copy", key="new"),
     ]
+    if one.news:
+        actions.insert(0, Action(_("Look through what is new"), to("news"), icon="checklist", primary=True))
+        actions[1] = replace(actions[1], primary=False)
     if one.template:
         actions.append(Action(_("Back to what is shipped"), to("reset"), icon="arrow-back-up"))
     if not one.holder_count:
@@ -267,6 +290,36 @@ def reset(request: OfficeRequest, code: str) -> HttpResponse:
         cancel_url=_link(code),
         intro=_("The permissions of the role become those that are shipped, for all who hold it."),
         danger=True,
+    )
+    return form_response(request, form, page)
+
+
+@requires(EDIT)
+def news(request: OfficeRequest, code: str) -> HttpResponse:
+    """Take over what the shipped role newly may do, or not (新增权限)."""
+    one = queries.role_by_code(code)
+    if not one.template:
+        raise NotFound(role=code)
+    form = news_form(one.news)(request.POST or None, initial={"version": one.version, "permissions": one.news})
+    if request.method == "POST" and form.is_valid():
+        with form.refusals_as_messages():
+            try:
+                operations.take_news(
+                    actor=request.actor,
+                    role_id=one.id,
+                    version=form.version,
+                    permissions=form.cleaned_data["permissions"],
+                    on=timezone.localdate(),
+                )
+            except StaleEdit:
+                form.show_conflict({"permissions": one.news}, version=one.version)
+            else:
+                return done(request, _("The role was changed for all who hold it."), _link(code))
+    page = FormPage(
+        title=with_name(_("Newly shipped permissions"), one.label(get_language())),
+        submit=_("Take over"),
+        cancel_url=_link(code),
+        intro=_("What is ticked is given to all who hold the role. What is not ticked is not offered again."),
     )
     return form_response(request, form, page)
 

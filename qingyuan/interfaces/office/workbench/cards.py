@@ -211,6 +211,14 @@ def notices_of(page: Workbench, permissions: Collection[str]) -> tuple[NoticeLin
                 _("To the accounting periods"),
             )
         )
+    if page.roles_with_news:
+        notices.append(
+            NoticeLine(
+                _("This version of the program has new permissions that the roles do not have yet."),
+                link("roles:list"),
+                _("To the roles"),
+            )
+        )
     notices += [
         NoticeLine(
             _("The job %(title)s failed today.") % {"title": one.title},

@@ -6,12 +6,15 @@ from qingyuan.platform.columns import CodeField, span_ordered
 
 
 class Role(models.Model):
-    """A set of permissions. `template` names the shipped role it was made from, empty for a utility's own."""
+    """A set of permissions. `template` names the shipped role it was made from, empty for a utility's own; `seen` are the
+    permissions of the shipped one that somebody has decided about, taken over or not.
+    """
 
     code = CodeField(unique=True)
     name = models.CharField(max_length=60)
     description = models.CharField(max_length=200, blank=True)
     template = CodeField(blank=True)
+    seen = models.JSONField(default=list)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -32,6 +32,7 @@ from qingyuan.platform.staff.operations.roles import (
     end_assignment,
     remove_role,
     reset_to_template,
+    take_news,
     update_role,
 )
 from qingyuan.platform.staff.operations.sign_in import SignedIn, SignInLocked, SignInRefused, sign_in, sign_out
@@ -86,6 +87,7 @@ __all__ = [
     "reset_password",
     "reset_password_by_login",
     "reset_to_template",
+    "take_news",
     "revoke_token",
     "set_language",
     "set_preference",

@@ -15,7 +15,7 @@ from qingyuan.platform.organisation import queries as organisation
 from qingyuan.platform.staff.models import Role, RoleAssignment, RoleAssignmentBook, RolePermission
 from qingyuan.platform.staff.operations.require import require
 from qingyuan.platform.staff.queries import RoleRow, person, role
-from qingyuan.platform.staff.role_templates import TEMPLATES, expanded, template
+from qingyuan.platform.staff.role_templates import TEMPLATES, expanded, shipped, template
 from qingyuan.platform.staff.rules.separation import check_separation
 
 _ASSIGNING = "staff assignments"
@@ -68,7 +68,9 @@ def create_role(
     with transaction.atomic():
         try:
             with transaction.atomic():
-                row = Role.objects.create(code=code, name=name, description=description, template=template_code)
+                row = Role.objects.create(
+                    code=code, name=name, description=description, template=template_code, seen=_ships(template_code)
+                )
         except IntegrityError as error:
             raise RoleCodeTaken(role=code) from error
         _grant(row.pk, wanted)
@@ -89,14 +91,14 @@ def create_template_roles(*, actor: Actor, on: date) -> tuple[int, ...]:
         return tuple(
             create_role(
                 actor=actor,
-                code=shipped.code,
-                name=shipped.name,
-                permissions=expanded(shipped.permissions, registry.permissions.all()),
-                template_code=shipped.code,
+                code=one.code,
+                name=one.name,
+                permissions=expanded(one.permissions, registry.permissions.all()),
+                template_code=one.code,
                 on=on,
             )
-            for shipped in TEMPLATES
-            if shipped.code not in known
+            for one in TEMPLATES
+            if one.code not in known
         )
 
 
@@ -135,16 +137,42 @@ def update_role(
 def reset_to_template(*, actor: Actor, role_id: int, version: int, on: date) -> None:
     """Give a shipped role the permissions it ships with. Raises as `update_role`; LookupError for another role."""
     found = role(role_id)
-    shipped = expanded(template(found.template).permissions, registry.permissions.all())
-    update_role(
-        actor=actor,
-        role_id=role_id,
-        version=version,
-        name=found.name,
-        permissions=shipped,
-        description=found.description,
-        on=on,
-    )
+    ships = expanded(template(found.template).permissions, registry.permissions.all())
+    with transaction.atomic():
+        update_role(
+            actor=actor,
+            role_id=role_id,
+            version=version,
+            name=found.name,
+            permissions=ships,
+            description=found.description,
+            on=on,
+        )
+        Role.objects.filter(pk=role_id).update(seen=list(ships))
+
+
+def take_news(*, actor: Actor, role_id: int, version: int, permissions: Iterable[str], on: date) -> None:
+    """Give a shipped role some of the permissions that it ships with since a later version of the program (新增权限); those not
+    taken over are not offered again.
+
+    Raises as `update_role`, and UnknownPermission for one that is not on offer.
+    """
+    found = role(role_id)
+    wanted = sorted(set(permissions))
+    for code in wanted:
+        if code not in found.news:
+            raise UnknownPermission(permission=code)
+    with transaction.atomic():
+        update_role(
+            actor=actor,
+            role_id=role_id,
+            version=version,
+            name=found.name,
+            permissions=[*found.permissions, *wanted],
+            description=found.description,
+            on=on,
+        )
+        Role.objects.filter(pk=role_id).update(seen=_ships(found.template))
 
 
 def remove_role(*, actor: Actor, role_id: int, on: date) -> None:
@@ -246,6 +274,10 @@ def end_assignment(
             after={"role": row.role.code, "unit": row.unit.name, "to_date": end},
             reason=reason,
         )
+
+
+def _ships(template_code: str) -> list[str]:
+    return list(expanded(shipped(template_code), registry.permissions.all()))
 
 
 def _known(permissions: Iterable[str]) -> list[str]:

@@ -7,10 +7,11 @@ from django.db.models import Count, F, Q
 
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
+from qingyuan.platform import registry
 from qingyuan.platform.organisation import queries as organisation
 from qingyuan.platform.staff.models import Role, RoleAssignment, Staff
 from qingyuan.platform.staff.queries.reach import reach
-from qingyuan.platform.staff.role_templates import shown_name
+from qingyuan.platform.staff.role_templates import expanded, shipped, shown_name
 
 LIST_LIMIT = 500
 
@@ -44,7 +45,9 @@ class PeoplePage:
 
 @dataclass(frozen=True, slots=True)
 class RoleRow:
-    """A role. `permissions` in alphabetical order; `holder_count` counts assignments of any time."""
+    """A role. `permissions` in alphabetical order; `holder_count` counts assignments of any time; `news` are those that the
+    shipped role has by now, and nobody has decided about here.
+    """
 
     id: int
     code: str
@@ -52,6 +55,7 @@ class RoleRow:
     description: str
     template: str
     permissions: tuple[str, ...]
+    news: tuple[str, ...]
     holder_count: int
     version: int
 
@@ -207,13 +211,16 @@ def _person(row: Staff) -> Person:
 
 
 def _role(row: Role, holder_count: int) -> RoleRow:
+    held = sorted(one.permission for one in row.permissions.all())
+    ships = expanded(shipped(row.template), registry.permissions.all())
     return RoleRow(
         id=row.pk,
         code=row.code,
         name=row.name,
         description=row.description,
         template=row.template,
-        permissions=tuple(sorted(one.permission for one in row.permissions.all())),
+        permissions=tuple(held),
+        news=tuple(sorted(set(ships) - set(held) - set(row.seen))),
         holder_count=holder_count,
         version=row.version,
     )
