@@ -50,12 +50,15 @@ class QuotaRow:
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """A main or sub of the point on the day."""
+    """A main or sub of the point on the day; `sharing`, `share` and `cap` where the main's difference is shared."""
 
     is_main: bool
     point_no: str
     kind: str
     from_date: date
+    sharing: str = ""
+    share: Decimal | None = None
+    cap: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +180,13 @@ def _links(point_ids: list[int], on: date) -> dict[int, list[LinkRow]]:
     found: dict[int, list[LinkRow]] = {}
     wanted = set(point_ids)
     rows = MeterLink.objects.filter(in_force(on), Q(main_id__any=point_ids) | Q(sub_id__any=point_ids))
-    for main, main_no, sub, sub_no, kind, start in rows.order_by("main__point_no", "sub__point_no").values_list(
-        "main_id", "main__point_no", "sub_id", "sub__point_no", "kind", "from_date"
+    for main, main_no, sub, sub_no, kind, start, sharing, share, cap in rows.order_by(
+        "main__point_no", "sub__point_no"
+    ).values_list(
+        "main_id", "main__point_no", "sub_id", "sub__point_no", "kind", "from_date", "sharing", "share", "cap"
     )[:200]:
         if sub in wanted:
-            found.setdefault(sub, []).append(LinkRow(True, main_no, kind, start))
+            found.setdefault(sub, []).append(LinkRow(True, main_no, kind, start, sharing, share, cap))
         if main in wanted:
-            found.setdefault(main, []).append(LinkRow(False, sub_no, kind, start))
+            found.setdefault(main, []).append(LinkRow(False, sub_no, kind, start, sharing, share, cap))
     return found

@@ -197,6 +197,31 @@ def link_sub(town: Town, main_id: int, sub_id: int, *, from_date: date = OPENED)
     MeterLink.objects.create(company_id=town.company_id, main_id=main_id, sub_id=sub_id, from_date=from_date)
 
 
+def share_difference(
+    town: Town,
+    main_id: int,
+    sub_ids: Sequence[int],
+    *,
+    method: str = "VOLUME",
+    cap: str | None = None,
+    shares: Sequence[str] = (),
+    scale: int = 0,
+) -> None:
+    """Main → subs, ALLOCATE; `shares` are their fixed parts."""
+    for place, sub_id in enumerate(sub_ids):
+        MeterLink.objects.create(
+            company_id=town.company_id,
+            main_id=main_id,
+            sub_id=sub_id,
+            from_date=OPENED,
+            kind="ALLOCATE",
+            sharing=method,
+            cap=None if cap is None else Decimal(cap),
+            share=Decimal(shares[place]) if shares else None,
+            share_scale=scale,
+        )
+
+
 def noon(on: date) -> datetime:
     """Noon of the day in the company's time zone, as UTC."""
     return datetime.combine(on, time(12), ZONE).astimezone(UTC)

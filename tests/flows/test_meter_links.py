@@ -81,6 +81,72 @@ def test_links_are_ended_for_the_chosen_subs(town: make.Town, clerk: Client) -> 
     assert dict(MeterLink.objects.values_list("sub_id", "to_date")) == {one: date(2025, 1, 10), other: None}
 
 
+def test_a_way_of_sharing_is_set_with_cap_places_and_fixed_parts(town: make.Town, clerk: Client) -> None:
+    make.make_point(town, "MAIN")
+    make.make_points(town, 2, prefix="SUB")
+    sent = _sent(kind="ALLOCATE", sharing="FIXED", cap="5", scale="3", subs="SUB000001 60%\nSUB000002，12.5％")
+
+    page = clerk.post("/points/MAIN000001/links/", sent, follow=True)
+
+    assert "MAIN000001 下已建立 2 个分表关系。" in page.content.decode()
+    stored = MeterLink.objects.order_by("id").values_list("kind", "sharing", "share", "cap", "share_scale")
+    assert list(stored) == [
+        ("ALLOCATE", "FIXED", Decimal("0.6"), Decimal("0.05"), 3),
+        ("ALLOCATE", "FIXED", Decimal("0.125"), Decimal("0.05"), 3),
+    ]
+    shown = clerk.get("/points/MAIN000001/links/").content.decode()
+    assert "按固定比例 · 12.5% · 不超过总表水量的 5%" in shown
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"kind": "ALLOCATE"}, "分摊分表须选定分摊方式"),
+        ({"kind": "ALLOCATE", "cap": "5"}, "分摊分表须选定分摊方式"),
+        ({"kind": "DEDUCT", "sharing": "COUNT"}, "其他总分关系不填分摊方式"),
+        ({"kind": "ALLOCATE", "sharing": "FIXED"}, "每个分表号后须写其比例"),
+        ({"kind": "ALLOCATE", "sharing": "COUNT", "subs": "SUB000001 10%"}, "每个分表号后须写其比例"),
+        ({"kind": "ALLOCATE", "sharing": "FIXED", "subs": "SUB000001 60% SUB000002 50%"}, "合计为 110%"),
+        ({"kind": "ALLOCATE", "sharing": "FIXED", "subs": "SUB000001 120%"}, "每个分表号后须写其比例"),
+        ({"kind": "ALLOCATE", "sharing": "COUNT", "cap": "101"}, "不得大于 100"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused_and_changes_nothing(
+    town: make.Town, clerk: Client, changed: dict[str, str], said: str
+) -> None:
+    make.make_point(town, "MAIN")
+    make.make_points(town, 2, prefix="SUB")
+
+    page = clerk.post("/points/MAIN000001/links/", _sent(**changed))
+
+    assert (page.status_code, MeterLink.objects.count()) == (422, 0)
+    assert said in page.content.decode()
+
+
+def test_all_subs_of_a_main_share_by_one_way_and_change_it_together(town: make.Town, clerk: Client) -> None:
+    make.make_point(town, "MAIN")
+    make.make_points(town, 3, prefix="SUB")
+    sharing = {"kind": "ALLOCATE", "sharing": "COUNT"}
+    clerk.post("/points/MAIN000001/links/", _sent(**sharing, subs="SUB000001 SUB000002"))
+
+    other_way = clerk.post("/points/MAIN000001/links/", _sent(kind="ALLOCATE", sharing="VOLUME", subs="SUB000003"))
+    deducted = clerk.post("/points/MAIN000001/links/", _sent(kind="DEDUCT", subs="SUB000003"))
+    half = clerk.post(
+        "/points/MAIN000001/links/",
+        _sent(kind="ALLOCATE", sharing="VOLUME", subs="SUB000001", from_date="2025-01-10"),
+    )
+    whole = clerk.post(
+        "/points/MAIN000001/links/",
+        _sent(kind="ALLOCATE", sharing="VOLUME", subs="SUB000001 SUB000002", from_date="2025-01-10"),
+    )
+
+    assert [page.status_code for page in (other_way, deducted, half, whole)] == [422, 422, 422, 302]
+    assert "请把全部分表一并列出" in other_way.content.decode()
+    assert "不能既扣减分表又向分表分摊差额" in deducted.content.decode()
+    in_force = MeterLink.objects.filter(to_date__isnull=True).order_by("sub__point_no")
+    assert list(in_force.values_list("sub__point_no", "sharing")) == [("SUB000001", "VOLUME"), ("SUB000002", "VOLUME")]
+
+
 def test_another_units_person_finds_no_point(town: make.Town) -> None:
     make.make_point(town, "MAIN")
     make_person(town.utility.west_id, *RIGHTS, login="stranger")

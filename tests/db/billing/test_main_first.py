@@ -22,7 +22,7 @@ from tests.factories.platform import SYSTEM
 from tests.factories.readings import link_sub, make_book, period_id, plan, read_and_approve
 
 D = Decimal
-JANUARY, FEBRUARY = date(2025, 1, 20), date(2025, 2, 20)
+JANUARY, FEBRUARY, MARCH = date(2025, 1, 20), date(2025, 2, 20), date(2025, 3, 20)
 
 
 @pytest.fixture
@@ -115,3 +115,31 @@ def test_a_run_of_subs_is_not_undone_while_another_runs_main_stands(priced: Pric
     assert billing.undo_chunk(actor=SYSTEM, run_id=of_main.pk, chunk_no=None) == 1
     assert billing.finish_undo(actor=SYSTEM, run_id=of_main.pk)
     billing.start_undo(actor=SYSTEM, run_id=of_sub.pk, posting_date=JANUARY, reason="错")
+
+
+def test_an_estimate_settled_in_one_run_moves_a_main_of_another(priced: PricedTown) -> None:
+    """The main lies in a book of its own: nobody holds its tier group while the sub's book is issued."""
+    town = priced.town
+    (main,) = make_billable_points(priced, 1)
+    other_book = make_book(town.company_id, town.utility.east_id, "01-B")
+    (sub,) = make_billable_points(priced, 1, prefix="S", book_id=other_book)
+    link_sub(town, main, sub)
+    bill_month(priced, JANUARY, {main: "240", sub: "160"})
+    plan(town, FEBRUARY)
+    read_and_approve(sub, FEBRUARY, None, "02")
+    read_and_approve(main, FEBRUARY, "340")
+    for book in (other_book, town.book_id):
+        issue_run(calculated_run(priced, period_id(town, 202502), FEBRUARY, book_ids=[book]), FEBRUARY)
+    estimated = Bill.objects.get(point_id=sub, yyyymm=202502)
+    plan(town, MARCH)
+    read_and_approve(sub, MARCH, "180")
+
+    run = issue_run(calculated_run(priced, period_id(town, 202503), MARCH, book_ids=[other_book]), MARCH)
+
+    settled = Bill.objects.get(run=run, corrects_bill_id=estimated.pk).volume
+    assert settled < 0
+    proposal = RerateProposal.objects.get(state="OPEN")
+    assert Bill.objects.get(pk=proposal.bill_id).point_id == main
+    applied = billing.apply_proposal(actor=SYSTEM, proposal_id=proposal.pk, posting_date=MARCH)
+    assert Bill.objects.get(pk=applied).volume == -settled
+    assert_books_hold()

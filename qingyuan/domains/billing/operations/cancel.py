@@ -10,9 +10,10 @@ from qingyuan.domains.billing.models import Bill, BillReversal, TierGroup
 from qingyuan.domains.billing.operations import singles
 from qingyuan.domains.billing.operations.cancelling import cancel_together
 from qingyuan.domains.billing.operations.proposals import propose_later_bills
-from qingyuan.domains.billing.operations.rerate import propose_for_mains
+from qingyuan.domains.billing.operations.rerate import propose_for_linked
 from qingyuan.domains.billing.queries.bill_facts import live_bills_of_mains
 from qingyuan.domains.billing.queries.cases import load_cases
+from qingyuan.domains.billing.queries.linked_bills import live_bills_moved_with
 from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.states import BillKind
 from qingyuan.domains.customers import operations as customers
@@ -91,7 +92,7 @@ def cancel_bill(*, actor: Actor, bill_id: int, posting_date: date, reason: str) 
 def rebill(*, actor: Actor, bill_id: int, posting_date: date, reason: str, due_date: date | None = None) -> Rebilled:
     """Cancel a live bill and bill its reading again as it stands now, at the same tier position, posted on `posting_date`.
 
-    A main that had deducted the former usage is proposed for correction. One transaction: when the new bill cannot be made,
+    Bills of others that the former usage counted in (mains, sharers of a difference) are proposed for correction. One transaction: when the new bill cannot be made,
     nothing is cancelled. Raises as `cancel_bill` but for MainBilled, NothingToRebill, NotBillable.
     """
     bill = _found(bill_id)
@@ -107,7 +108,7 @@ def rebill(*, actor: Actor, bill_id: int, posting_date: date, reason: str, due_d
         selection={"replaces": bill.bill_no, "reading_items": [bill.reading_item_id]},
     )
     with transaction.atomic():
-        _lock(bill, posting_date, with_mains=True)
+        _lock(bill, posting_date, with_linked=True)
         ledger.hold_receivables_of(bill.account_id)
         cancelled = _cancel(actor, bill, posting_date, reason)
         cases = load_cases(
@@ -121,7 +122,7 @@ def rebill(*, actor: Actor, bill_id: int, posting_date: date, reason: str, due_d
         readings.mark_billed(reading_item_ids=[bill.reading_item_id])
         readings.mark_changes_answered(reading_item_ids=[bill.reading_item_id], reference=single.bill_no)
         _record(actor, "billing.bill_replaced", bill, {"by": single.bill_no}, reason)
-        proposals = (*_propose(bill, "BILL_REPLACED", new_id), *propose_for_mains(_usage_of(bill)))
+        proposals = (*_propose(bill, "BILL_REPLACED", new_id), *propose_for_linked(_usage_of(bill)))
     return Rebilled(new_id, cancelled, proposals)
 
 
@@ -132,10 +133,10 @@ def _found(bill_id: int) -> Bill:
     return bill
 
 
-def _lock(bill: Bill, posting_date: date, *, with_mains: bool = False) -> None:
+def _lock(bill: Bill, posting_date: date, *, with_linked: bool = False) -> None:
     hold_open_period(bill.company_id, posting_date)
-    mains = live_bills_of_mains(_usage_of(bill)) if with_mains else []
-    groups = {bill.group_id, *(main.group_id for main in mains)}
+    linked = live_bills_moved_with(_usage_of(bill)) if with_linked else []
+    groups = {bill.group_id, *(other.group_id for other in linked)}
     hold(Rank.TIER_GROUP, TierGroup, {group for group in groups if group is not None})
     customers.lock_accounts([bill.account_id])
     if bill.reading_item_id is not None:

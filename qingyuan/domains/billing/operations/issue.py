@@ -14,10 +14,11 @@ from qingyuan.domains.billing.models import BillingRun, RunChunk, RunItem, TierG
 from qingyuan.domains.billing.operations.bulk_issue import IssuedBulk, insert_bills, post_bulk
 from qingyuan.domains.billing.operations.chunks import claimed
 from qingyuan.domains.billing.operations.proposals import propose_later_bills
-from qingyuan.domains.billing.operations.rerate import propose_for_mains
+from qingyuan.domains.billing.operations.rerate import propose_for_linked
 from qingyuan.domains.billing.operations.runs import RunHasNoBills, held_run, let_go, require_state
 from qingyuan.domains.billing.operations.writing import Issue, Rowset, build_bills
 from qingyuan.domains.billing.queries.cases import load_cases, load_use
+from qingyuan.domains.billing.queries.linked_bills import linked_usages_of_run
 from qingyuan.domains.billing.queries.statements import array_literal, rows_of
 from qingyuan.domains.billing.queries.totals import bills_of_chunk
 from qingyuan.domains.billing.rules.calculate import Outcome, calculate
@@ -45,6 +46,9 @@ from qingyuan.platform.numbering.rules.writing import scope_of, written
 from qingyuan.platform.organisation import queries as organisation
 from qingyuan.platform.parameters import queries as parameters
 from qingyuan.platform.staff import operations as staff
+
+TWO_YEARS = 200
+"""In months written as yyyymm: how far back an estimate that a run settles may lie."""
 
 
 class TotalMismatch(DomainError):
@@ -126,7 +130,11 @@ def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int | None) -> int:
 
 
 def finish_issue(*, actor: Actor, run_id: int) -> bool:
-    """Close the issue when the last chunk is done: its books and tier groups are free again. False when not time yet."""
+    """Close the issue when the last chunk is done: its books and tier groups are free again. False when not time yet.
+
+    Bills of other runs that what was billed counts in (mains that had deducted an estimate settled now or were billed before
+    a sub, points that share a difference) get proposals where they come to something else.
+    """
     with transaction.atomic():
         run = held_run(run_id)
         if run.state != RunState.ISSUING:
@@ -149,7 +157,16 @@ def finish_issue(*, actor: Actor, run_id: int) -> bool:
             company_id=run.company_id,
             unit_id=run.unit_id,
         )
+        _propose_linked(run)
     return True
+
+
+def _propose_linked(run: BillingRun) -> None:
+    if run.period_id is None:
+        return
+    [(yyyymm,)] = rows_of("SELECT yyyymm FROM reading_period WHERE id = %s", [run.period_id])
+    usages = linked_usages_of_run(run_id=run.pk, company_id=run.company_id, since=yyyymm - TWO_YEARS)
+    propose_for_linked(usages, not_of_run=run.pk)
 
 
 def _set_offsets(run_id: int) -> int:
@@ -286,7 +303,7 @@ def _tell_readings(run: BillingRun, fresh: list[Outcome]) -> None:
 
 def _propose(fresh: list[Outcome], use: UseTable) -> None:
     """Bills that stand later in a group than what was just issued (a late supplementary run, a correction) may have lost
-    or won room: they get proposals. So do mains that had deducted an estimate which is settled now.
+    or won room: they get proposals.
     """
     later = set(use.groups_with_later())
     first: dict[int, tuple[int, int]] = {}
@@ -300,5 +317,3 @@ def _propose(fresh: list[Outcome], use: UseTable) -> None:
         propose_later_bills(
             group_id=group_id, position=position, sequence=sequence, cause="LATE_BILL", cause_bill_id=None
         )
-    settled = [outcome.case for outcome in fresh if outcome.case.correction is not None]
-    propose_for_mains([(case.rows.point_id, case.place.yyyymm, case.place.round_no) for case in settled])

@@ -4,7 +4,7 @@ A wrong household size, class, relief, price or reading that was corrected later
 correction, with the facts that differ. Nothing is posted until a person applies it; the bills stay as they were issued.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -22,6 +22,7 @@ from qingyuan.domains.billing.operations.proposals import (
 from qingyuan.domains.billing.queries import bill_facts
 from qingyuan.domains.billing.queries.bill_facts import LiveBill
 from qingyuan.domains.billing.queries.cases import corrections_of_changes
+from qingyuan.domains.billing.queries.linked_bills import live_bills_moved_with, usages_younger_than_bills
 from qingyuan.domains.billing.queries.rerate_cases import FACTS_CHANGED, FactsCase, facts_cases
 from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.calculate import Outcome
@@ -62,7 +63,8 @@ def rerate_accounts(*, actor: Actor, account_ids: Sequence[int], since: Month, o
 
 
 def propose_for_changes(*, actor: Actor, company_id: int, on: date) -> tuple[int, ...]:
-    """Propose corrections of billed periods whose usage was corrected since, and of the mains that had deducted it.
+    """Propose corrections of billed periods whose usage was corrected since, and of the bills of others that it counts in:
+    mains that had deducted it, points that share a difference. So do usages that came too late for the bills of others.
 
     Returns the ids of the proposals. Raises NotPermitted.
     """
@@ -80,16 +82,23 @@ def propose_for_changes(*, actor: Actor, company_id: int, on: date) -> tuple[int
             if bill is not None and outcome.rated is not None:
                 detail = {"reason": USAGE_CHANGED, "change": outcome.case.change_id, "snapshot": outcome.snapshot}
                 made.append(propose(bill, outcome.rated.total, USAGE_CHANGED, None, detail))
-        made += propose_for_mains([(change.point_id, change.yyyymm, change.round_no) for change in changes])
+        corrected = [(change.point_id, change.yyyymm, change.round_no) for change in changes]
+        younger = [usage for usage in usages_younger_than_bills(company_id) if usage not in set(corrected)]
+        made += propose_for_linked([*corrected, *younger], also={usage[0] for usage in younger})
     return tuple(made)
 
 
-def propose_for_mains(changed: Sequence[tuple[int, int, int]]) -> tuple[int, ...]:
-    """Propose corrections of mains' bills that deducted subs whose usage is another now: (sub's point, month, round).
+def propose_for_linked(
+    changed: Sequence[tuple[int, int, int]], *, also: Collection[int] = (), not_of_run: int | None = None
+) -> tuple[int, ...]:
+    """Propose corrections of the bills of other points that the usage of these (point, month, round) counts in: mains that were
+    billed less a sub, points that share a main's difference. `also`: those of the points whose own bills are looked at too.
 
-    In the caller's transaction.
+    In the caller's transaction. Bills that come to the same get no proposal.
     """
-    return _propose(bill_facts.live_bills_of_mains(changed)).proposal_ids if changed else ()
+    if not changed:
+        return ()
+    return _propose(live_bills_moved_with(changed, also=sorted(also), not_of_run=not_of_run)).proposal_ids
 
 
 class Applied(NamedTuple):

@@ -202,7 +202,7 @@ _FOLLOWED = f"""
 _MAINS = f"""
     SELECT b.bill_no, m.bill_no
     FROM (SELECT b.bill_no, b.point_id, b.yyyymm, b.round_no FROM {_LIVE_BILLS} AND b.corrects_bill_id IS NULL) AS b
-    JOIN meter_link k ON k.sub_id = b.point_id AND k.kind = 'DEDUCT'
+    JOIN meter_link k ON k.sub_id = b.point_id AND k.kind IN ('DEDUCT', 'ALLOCATE')
     JOIN bill_live l ON l.point_id = k.main_id AND l.yyyymm = b.yyyymm AND l.round_no = b.round_no
     JOIN bill m ON m.id = l.bill_id AND m.run_id <> %(run)s
     WHERE k.from_date < m.to_date AND (k.to_date IS NULL OR k.to_date >= m.to_date)

@@ -29,7 +29,7 @@ class LiveBill:
     standing: Snapshot
 
 
-_COLUMNS = """
+COLUMNS = """
     b.id, b.bill_no, b.reading_item_id, b.group_id, b.account_id, b.customer_id, b.point_id, b.book_id, b.unit_id,
     b.yyyymm, b.round_no, b.tier_position, b.tier_sequence, b.snapshot, b.hash_format
 """
@@ -38,55 +38,57 @@ _COLUMNS = """
 def live_bills_of_items(reading_item_ids: Sequence[int]) -> dict[int, LiveBill]:
     """The live bill of each reading item that has one."""
     sql = f"""
-        SELECT {_COLUMNS} FROM reading_item i
+        SELECT {COLUMNS} FROM reading_item i
         JOIN reading_period p ON p.id = i.period_id
         JOIN bill_live l ON l.point_id = i.point_id AND l.yyyymm = p.yyyymm AND l.round_no = p.round_no
         JOIN bill b ON b.id = l.bill_id
         WHERE i.id = ANY(%s)
     """
-    return {bill.reading_item_id: bill for bill in _bills(sql, [list(reading_item_ids)]) if bill.reading_item_id}
+    return {bill.reading_item_id: bill for bill in live_bills_by(sql, [list(reading_item_ids)]) if bill.reading_item_id}
 
 
 def live_bills_after(group_id: int, position: int, sequence: int, *, including: bool = False) -> list[LiveBill]:
     """The live bills of a group with a later tier position, in tier order."""
     sql = f"""
-        SELECT {_COLUMNS} FROM bill b JOIN bill_live l ON l.bill_id = b.id
+        SELECT {COLUMNS} FROM bill b JOIN bill_live l ON l.bill_id = b.id
         WHERE b.account_id IN (SELECT account_id FROM tier_group_member WHERE group_id = %s) AND b.group_id = %s
           AND (b.tier_position, b.tier_sequence) {">=" if including else ">"} (%s, %s)
         ORDER BY b.tier_position, b.tier_sequence, b.id
     """
-    return _bills(sql, [group_id, group_id, position, sequence])
+    return live_bills_by(sql, [group_id, group_id, position, sequence])
 
 
 def live_bills_of_mains(changed: Sequence[tuple[int, int, int]]) -> list[LiveBill]:
-    """The live bills that deducted one of these subs: (sub's point, month, round)."""
+    """The live bills that were made less one of these subs: (sub's point, month, round)."""
     sql = f"""
-        SELECT DISTINCT ON (b.id) {_COLUMNS} FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS c(sub_id, yyyymm, round_no)
-        JOIN meter_link k ON k.sub_id = c.sub_id AND k.kind = 'DEDUCT'
+        SELECT DISTINCT ON (b.id) {COLUMNS} FROM unnest(%s::bigint[], %s::int[], %s::int[]) AS c(sub_id, yyyymm, round_no)
+        JOIN meter_link k ON k.sub_id = c.sub_id AND k.kind IN ('DEDUCT', 'ALLOCATE')
         JOIN bill_live l ON l.point_id = k.main_id AND l.yyyymm = c.yyyymm AND l.round_no = c.round_no
         JOIN bill b ON b.id = l.bill_id
         WHERE k.from_date < b.to_date AND (k.to_date IS NULL OR k.to_date >= b.to_date)
         ORDER BY b.id
     """
-    return _bills(sql, [[each[place] for each in changed] for place in range(3)])
+    return live_bills_by(sql, [[each[place] for each in changed] for place in range(3)])
 
 
 def live_bills_since(account_ids: Sequence[int], yyyymm: int) -> list[LiveBill]:
     """The live bills from that month on of the tier groups that billed these accounts from that month on, in tier order."""
     sql = f"""
-        SELECT {_COLUMNS} FROM bill b JOIN bill_live l ON l.bill_id = b.id
+        SELECT {COLUMNS} FROM bill b JOIN bill_live l ON l.bill_id = b.id
         WHERE b.yyyymm >= %(month)s AND b.account_id IN (
             SELECT account_id FROM tier_group_member WHERE group_id IN (
                 SELECT group_id FROM bill WHERE account_id = ANY(%(accounts)s) AND yyyymm >= %(month)s))
           AND b.group_id IN (SELECT group_id FROM bill WHERE account_id = ANY(%(accounts)s) AND yyyymm >= %(month)s)
         ORDER BY b.group_id, b.tier_position, b.tier_sequence, b.id
     """
-    return _bills(sql, {"month": yyyymm, "accounts": list(account_ids)})
+    return live_bills_by(sql, {"month": yyyymm, "accounts": list(account_ids)})
 
 
 def live_bill(bill_id: int) -> LiveBill | None:
     """One live bill; None when it is reversed, or a correction, or not there."""
-    found = _bills(f"SELECT {_COLUMNS} FROM bill b JOIN bill_live l ON l.bill_id = b.id WHERE b.id = %s", [bill_id])
+    found = live_bills_by(
+        f"SELECT {COLUMNS} FROM bill b JOIN bill_live l ON l.bill_id = b.id WHERE b.id = %s", [bill_id]
+    )
     return found[0] if found else None
 
 
@@ -129,7 +131,8 @@ def recent_means(point_ids: Sequence[int], *, bills: int = 6) -> dict[int, Decim
     return {row[0]: row[1] for row in rows_of(sql, [list(point_ids), bills])}
 
 
-def _bills(sql: str, params: Sequence[object] | Mapping[str, object]) -> list[LiveBill]:
+def live_bills_by(sql: str, params: Sequence[object] | Mapping[str, object]) -> list[LiveBill]:
+    """The bills of a statement that gives COLUMNS of `bill b`, in its order."""
     rows = rows_of(sql, params)
     newest = _newest_corrections([row[0] for row in rows])
     made = []

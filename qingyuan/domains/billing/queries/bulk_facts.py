@@ -92,7 +92,8 @@ _GATHER = """
                   AND (to_date IS NULL OR %(on)s < to_date) GROUP BY account_id HAVING count(*) > 1)
            AND u.account_id NOT IN (SELECT account_id FROM account_tax WHERE account_id {accounts})
            AND u.point_id NOT IN (SELECT main_id FROM meter_link
-                WHERE main_id {points} AND kind = 'DEDUCT')
+                WHERE main_id {points} AND kind IN ('DEDUCT', 'ALLOCATE'))
+           AND u.point_id NOT IN (SELECT sub_id FROM meter_link WHERE sub_id {points} AND kind = 'ALLOCATE')
            AND u.point_id NOT IN (SELECT point_id FROM consumption_change ch
                 WHERE point_id {points} AND reason = 'TRUE_UP'
                   AND NOT EXISTS (SELECT 1 FROM consumption_change_handling h WHERE h.change_id = ch.id))

@@ -9,18 +9,18 @@ from json.encoder import encode_basestring as quoted
 from operator import itemgetter
 
 from qingyuan.domains.billing.queries import bill_facts
+from qingyuan.domains.billing.queries.linked_usage import linked_pieces, linked_refusal, linked_usage
 from qingyuan.domains.billing.queries.terms import TermsMaker, terms_maker
 from qingyuan.domains.billing.queries.tier_use import counted
 from qingyuan.domains.billing.queries.usage_rows import Surroundings, UsageRow, usage_rows
 from qingyuan.domains.billing.rules.case import Case, Correction, Place, Refusal, Rows
-from qingyuan.domains.billing.rules.snapshot import piece_text, pieces_of_text
 from qingyuan.domains.billing.rules.states import BillKind
 from qingyuan.domains.billing.rules.terms import Usage
 from qingyuan.domains.billing.rules.tier_use import UseTable
 from qingyuan.domains.readings import queries as readings
-from qingyuan.domains.readings.queries.consumption import ConsumptionFacts, UsageChange, UsagePart
+from qingyuan.domains.readings.queries.consumption import ConsumptionFacts, UsageChange
 from qingyuan.domains.tariffs.queries.catalogue import PriceList
-from qingyuan.domains.tariffs.rules.request import RatingRequest, UsagePiece, UsageStep
+from qingyuan.domains.tariffs.rules.request import RatingRequest
 from qingyuan.kernel.period import Month
 
 BILLED_STATES = frozenset({"ACTIVE", "CLOSING"})
@@ -41,13 +41,14 @@ def load_cases(
     around = Surroundings(rows, on=business_date)
     maker = terms_maker(prices)
     replaced = bill_facts.replaced_places(list(reading_item_ids))
-    mains = [row.reading_item_id for row in rows if row.point_id in around.mains] if around.mains else []
-    main_usages = readings.consumption_facts(mains) if mains else {}
+    linked = _linked(rows, around)
     fees = _account_fees(rows, around) if around.several_points else {}
     cases = []
     for row, usage in _usages(rows):
-        main = main_usages.get(row.reading_item_id)
-        cases.append(_case(row, _less_subs(main) if main is not None else usage, main, maker, around, fees, kind))
+        facts = linked.get(row.reading_item_id)
+        if facts is not None:
+            usage = linked_usage(facts, usage, is_main=row.point_id in around.mains)
+        cases.append(_case(row, usage, facts, maker, around, fees, kind))
     if replaced:
         for case in cases:
             if case.rows.reading_item_id in replaced:
@@ -66,6 +67,13 @@ def load_use(cases: Iterable[Case]) -> UseTable:
     earliest = min(_earliest(case) for case in given) - LOOK_BACK
     position = min(case.place.position for case in given)
     return UseTable(counted(groups, cycles_after=earliest, from_position=position))
+
+
+def _linked(rows: Sequence[UsageRow], around: Surroundings) -> Mapping[int, ConsumptionFacts]:
+    """By reading item, of points that hang in a main-and-sub relation: usage with subs and shares."""
+    linked = around.mains | around.sharers
+    items = [row.reading_item_id for row in rows if row.point_id in linked] if linked else []
+    return readings.consumption_facts(items) if items else {}
 
 
 def _earliest(case: Case) -> date:
@@ -108,7 +116,7 @@ def _number(text: str | None) -> str:
 def _case(
     row: UsageRow,
     usage: Usage,
-    main: ConsumptionFacts | None,
+    linked: ConsumptionFacts | None,
     maker: TermsMaker,
     around: Surroundings,
     fees: Mapping[int, tuple[bool, bool]],
@@ -132,7 +140,7 @@ def _case(
         usage=usage,
         revision=row.revision,
     )
-    refusal = _refusal(row, main, around, case.rows)
+    refusal = _refusal(row, linked, around, case.rows)
     if refusal is None:
         made = (
             maker.of(row, around, *fees[row.reading_item_id]) if row.reading_item_id in fees else maker.of(row, around)
@@ -145,7 +153,7 @@ def _case(
     return case
 
 
-def _refusal(row: UsageRow, main: ConsumptionFacts | None, around: Surroundings, rows: Rows) -> Refusal | None:
+def _refusal(row: UsageRow, linked: ConsumptionFacts | None, around: Surroundings, rows: Rows) -> Refusal | None:
     if row.account_state not in BILLED_STATES:
         return Refusal("billing.account_not_active", {"state": row.account_state or ""})
     if rows.account_id in around.holds:
@@ -154,23 +162,7 @@ def _refusal(row: UsageRow, main: ConsumptionFacts | None, around: Surroundings,
         return Refusal("billing.no_tier_group", {})
     if rows.customer_id is None:
         return Refusal("billing.no_holder", {})
-    return _main_refusal(main)
-
-
-def _main_refusal(main: ConsumptionFacts | None) -> Refusal | None:
-    if main is not None and main.waiting_subs:
-        return Refusal("billing.waiting_subs", {"points": "、".join(main.waiting_subs)})
-    if main is not None and main.volume < main.subs_volume:
-        return Refusal("billing.negative_net_main", {"volume": str(main.volume), "subs": str(main.subs_volume)})
-    return None
-
-
-def _less_subs(main: ConsumptionFacts) -> Usage:
-    """A main's usage as one piece: its own parts, less each sub."""
-    own = [step for part in main.parts for step in piece_of(part).steps]
-    subs = [UsageStep("SUBS", -sub.volume, sub.point_no) for sub in main.subs]
-    piece = UsagePiece(main.volume - main.subs_volume, main.from_date, main.to_date, (*own, *subs))
-    return Usage(f'"{piece.start}","{piece.end}","{piece.volume}"', piece_text(piece))
+    return linked_refusal(linked)
 
 
 def _account_fees(rows: Sequence[UsageRow], around: Surroundings) -> dict[int, tuple[bool, bool]]:
@@ -205,23 +197,6 @@ def _set_carries(cases: Sequence[Case]) -> None:
         case.carry = known.get(case.rows.point_id, case.carry)
 
 
-def piece_of(part: UsagePart) -> UsagePiece:
-    """One part of a consumption as a piece of usage with its evidence."""
-    step = UsageStep(
-        part.kind,
-        part.volume,
-        part.meter_no if part.register_no is None else f"{part.meter_no}/{part.register_no}",
-        part.start_value,
-        part.end_value,
-        part.multiplier,
-    )
-    return UsagePiece(part.volume, part.from_date, part.to_date, (step,))
-
-
-def _pieces(usage: ConsumptionFacts) -> tuple[UsagePiece, ...]:
-    return tuple(piece_of(part) for part in usage.parts)
-
-
 def _true_ups(point_ids: Sequence[int], group_ids: set[int | None]) -> list[Case]:
     """Correcting cases for estimates settled since they were billed."""
     changes = readings.unhandled_true_ups(point_ids)
@@ -241,16 +216,16 @@ def fresh_requests(bills: Iterable[bill_facts.LiveBill], *, prices: PriceList) -
         return {}
     around = Surroundings(rows, on=Month.from_number(max(row.yyyymm for row in rows)).first_date)
     maker = terms_maker(prices)
-    mains = [row.reading_item_id for row in rows if row.point_id in around.mains]
-    main_usages = readings.consumption_facts(mains) if mains else {}
+    linked = _linked(rows, around)
     found: dict[int, RatingRequest | Refusal] = {}
     for row, usage in _usages(rows):
-        bill, main = by_item[row.reading_item_id], main_usages.get(row.reading_item_id)
+        bill, facts = by_item[row.reading_item_id], linked.get(row.reading_item_id)
         before = bill.standing.after
-        made = _main_refusal(main) or maker.of(row, around, before.account_fees, before.account_used)
+        made = linked_refusal(facts) or maker.of(row, around, before.account_fees, before.account_used)
         if not isinstance(made, Refusal):
-            text = usage.text if main is None else _less_subs(main).text
-            request = made.request(text, (), before.carry_before)
+            if facts is not None:
+                usage = linked_usage(facts, usage, is_main=row.point_id in around.mains)
+            request = made.request(usage.text, (), before.carry_before)
             found[bill.bill_id] = replace(request, corrected_volume=before.corrected_volume)
         else:
             found[bill.bill_id] = made
@@ -270,13 +245,13 @@ def corrections_of_changes(
     for reading_item_id, bill in bills.items():
         usage = usages[reading_item_id]
         before = bill.standing.after
-        after = replace(before, pieces=pieces_of_text(_less_subs(usage).text) if usage.subs else _pieces(usage))
+        after = replace(before, pieces=linked_pieces(usage))
         case = correction_case(bill, Correction(bill.bill_id, bill.bill_no, before, after, cause), usage.revision)
         case.change_id = newest[reading_item_id].change_id
         if group_ids is not None and bill.group_id not in group_ids:
             case.refusal = Refusal("billing.other_tier_group", {"bill": bill.bill_no})
-        elif usage.volume < usage.subs_volume:
-            case.refusal = Refusal("billing.negative_net_main", {"volume": str(usage.volume)})
+        else:
+            case.refusal = linked_refusal(usage)
         cases.append(case)
     return cases
 

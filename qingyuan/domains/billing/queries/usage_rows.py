@@ -135,7 +135,9 @@ class Surroundings:
         self.point_quotas = DatedFacts(_QUOTAS.format("point_id"), points)
         self.account_quotas = DatedFacts(_QUOTAS.format("account_id"), accounts)
         self.holds = dict(rows_of(_HOLDS, [accounts, on, on]))
-        self.mains = {row[0] for row in rows_of(_MAINS, [points])}
+        linked = rows_of(_LINKED, [points, points])
+        self.mains = {point for point, is_main in linked if is_main}
+        self.sharers = {point for point, is_main in linked if not is_main}
         self.several_points = {row[0] for row in rows_of(_SEVERAL, [accounts, on, on])}
         self._by_account: dict[int, list[Group]] = defaultdict(list)
         self._by_point: dict[int, list[Group]] = defaultdict(list)
@@ -191,7 +193,10 @@ _HOLDS = """
     SELECT account_id, min(reason) FROM account_hold WHERE account_id = ANY(%s::bigint[]) AND activity = 'BILLING'
       AND from_date <= %s AND (to_date IS NULL OR %s < to_date) GROUP BY account_id
 """
-_MAINS = "SELECT DISTINCT main_id FROM meter_link WHERE main_id = ANY(%s::bigint[]) AND kind = 'DEDUCT'"
+_LINKED = """
+    SELECT main_id, true FROM meter_link WHERE main_id = ANY(%s::bigint[]) AND kind IN ('DEDUCT', 'ALLOCATE')
+    UNION SELECT sub_id, false FROM meter_link WHERE sub_id = ANY(%s::bigint[]) AND kind = 'ALLOCATE'
+"""
 _SEVERAL = """
     SELECT account_id FROM point_account WHERE account_id = ANY(%s::bigint[]) AND from_date <= %s
       AND (to_date IS NULL OR %s < to_date) GROUP BY account_id HAVING count(*) > 1

@@ -8,6 +8,9 @@ from decimal import Decimal
 
 from qingyuan.domains.tariffs.rules.request import UsagePiece
 
+FROM_OTHERS = frozenset({"SUBS", "LOSS", "HANDED_DOWN"})
+"""Steps that come from other points' usage: no part of the point's own consumption stands behind them."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadingFact:
@@ -93,7 +96,7 @@ class Evidence:
             (step.kind, step.volume, step.previous, step.current)
             for piece in pieces
             for step in piece.steps
-            if step.kind != "SUBS"
+            if step.kind not in FROM_OTHERS
         )
         known = sorted({part.revision for part in self.own}, key=lambda each: (each == revision, each), reverse=True)
         for candidate in known:

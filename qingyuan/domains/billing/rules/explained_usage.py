@@ -47,15 +47,22 @@ def with_evidence(tree: Node, request: RatingRequest, evidence: Evidence, *, rev
 
 
 def _pieces(pieces: Sequence[Node], parts: Sequence[UsageEvidence], evidence: Evidence) -> tuple[Node, ...]:
-    """Parts and pieces stand in one order; a main's single piece stands on all its parts."""
-    one_each = len(pieces) == len(parts)
+    """Parts and pieces stand in one order; a main's single piece stands on all its parts. A share of a main's difference is a
+    piece of its own, the last, on which no part stands.
+    """
+    count = sum(1 for piece in pieces if not _is_share(piece))
+    one_each = count == len(parts)
     made = []
     for place, piece in enumerate(pieces):
-        own = parts[place : place + 1] if one_each else (parts if len(pieces) == 1 else ())
+        own = parts[place : place + 1] if one_each else (parts if count == 1 and not _is_share(piece) else ())
         steps = [_with_sub(step, evidence) for step in piece.children]
         told = [node for part in own for node in _part(part, evidence)]
         made.append(replace(piece, children=(*steps, *told)))
     return tuple(made)
+
+
+def _is_share(piece: Node) -> bool:
+    return bool(piece.children) and all(step.code == "step_loss" for step in piece.children)
 
 
 def _part(part: UsageEvidence, evidence: Evidence) -> Iterator[Node]:

@@ -16,6 +16,7 @@ from qingyuan.domains.tariffs.rules.request import (
     ItemOption,
     ItemTax,
     RatingRequest,
+    SharedBy,
     TierUse,
     UsagePiece,
     UsageShare,
@@ -105,8 +106,16 @@ def piece_of(given: Any) -> UsagePiece:
 
 
 def _step_of(given: Any) -> UsageStep:
-    kind, volume, reference, previous, current, multiplier = given
-    return UsageStep(kind, Decimal(volume), reference, _decimal(previous), _decimal(current), _decimal(multiplier))
+    kind, volume, reference, previous, current, multiplier, *more = given
+    return UsageStep(
+        kind,
+        Decimal(volume),
+        reference,
+        _decimal(previous),
+        _decimal(current),
+        _decimal(multiplier),
+        SharedBy(more[0], *map(Decimal, more[1:])) if more else None,
+    )
 
 
 def _date(text: str | None) -> date | None:
@@ -152,8 +161,13 @@ def _versions(versions: Iterable[VersionRef]) -> str:
 def _step(step: UsageStep) -> str:
     return (
         f'[{quoted(step.kind)},"{step.volume}",{quoted(step.reference)},{_number(step.previous)},'
-        f"{_number(step.current)},{_number(step.multiplier)}]"
+        f"{_number(step.current)},{_number(step.multiplier)}{_shared_by(step.shared_by)}]"
     )
+
+
+def _shared_by(by: SharedBy | None) -> str:
+    """Four more members, of a share of a main's difference alone."""
+    return "" if by is None else f',"{by.method}","{by.shared}","{by.weight}","{by.weights}"'
 
 
 def _number(value: Decimal | None) -> str:

@@ -3,17 +3,34 @@
 from django.db import models
 from django.db.models import F, Q
 
-from qingyuan.domains.meters.rules.states import LinkKind, ShareKind
-from qingyuan.platform.columns import CodeField, VolumeField, choices_of, no_overlap, one_of, span_ordered
+from qingyuan.domains.meters.rules.states import LinkKind, ShareKind, Sharing
+from qingyuan.platform.columns import (
+    CodeField,
+    RateField,
+    VolumeField,
+    choices_of,
+    no_overlap,
+    one_of,
+    span_ordered,
+)
 from qingyuan.platform.organisation.models import CompanyPart, CompanyRow
 
 
 class MeterLink(CompanyRow):
-    """Main point → sub point (总分表) in [from_date, to_date); acyclic (checked by the operation)."""
+    """Main point → sub point (总分表) in [from_date, to_date); acyclic (checked by the operation).
+
+    An ALLOCATE link says how the difference is shared (`sharing`, 分摊方式): FIXED by its `share`, a part of 1; at most
+    `cap` of the main's usage (a part of 1; None: all), in volumes of `share_scale` places. All ALLOCATE links of a main
+    agree in all but the share.
+    """
 
     main = models.ForeignKey("meters.ServicePoint", on_delete=models.PROTECT, related_name="sub_links")
     sub = models.ForeignKey("meters.ServicePoint", on_delete=models.PROTECT, related_name="main_links")
     kind = CodeField(choices=choices_of(LinkKind), default=LinkKind.DEDUCT)
+    sharing = CodeField(choices=choices_of(Sharing), blank=True, db_default="")
+    share = RateField(null=True, blank=True)
+    cap = RateField(null=True, blank=True)
+    share_scale = models.PositiveSmallIntegerField(db_default=0)
     from_date = models.DateField()
     to_date = models.DateField(null=True, blank=True)
 
@@ -25,6 +42,18 @@ class MeterLink(CompanyRow):
             span_ordered("meter_link_span"),
             no_overlap("meter_link_no_overlap", "sub", "kind"),
             models.CheckConstraint(condition=~Q(main=F("sub")), name="meter_link_not_itself"),
+            models.CheckConstraint(
+                condition=Q(kind=LinkKind.ALLOCATE.value, sharing__in=[each.value for each in Sharing])
+                | (~Q(kind=LinkKind.ALLOCATE.value) & Q(sharing="", cap__isnull=True)),
+                name="meter_link_sharing",
+            ),
+            models.CheckConstraint(
+                condition=Q(sharing=Sharing.FIXED.value, share__gt=0, share__lte=1)
+                | (~Q(sharing=Sharing.FIXED.value) & Q(share__isnull=True)),
+                name="meter_link_share",
+            ),
+            models.CheckConstraint(condition=Q(cap__isnull=True) | Q(cap__gt=0, cap__lte=1), name="meter_link_cap"),
+            models.CheckConstraint(condition=Q(share_scale__lte=3), name="meter_link_share_scale"),
         ]
 
     def __str__(self) -> str:

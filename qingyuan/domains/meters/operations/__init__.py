@@ -16,17 +16,12 @@ from qingyuan.domains.meters.operations.facts import (
 )
 from qingyuan.domains.meters.operations.hanging import Exchange, exchange, install_meter, remove_meter
 from qingyuan.domains.meters.operations.installing import create_point, install_points
+from qingyuan.domains.meters.operations.links import link_points, unlink_points
 from qingyuan.domains.meters.operations.locked import lock_points
-from qingyuan.domains.meters.operations.places import (
-    close_point,
-    link_points,
-    move_to_account,
-    move_to_book,
-    set_flags,
-    unlink_points,
-)
+from qingyuan.domains.meters.operations.places import close_point, move_to_account, move_to_book, set_flags
 from qingyuan.domains.meters.rules.installing import NewInstallation, NewOption, NewRegister
 from qingyuan.domains.meters.rules.shares import NewShare
+from qingyuan.domains.meters.rules.sharing import SharingTerms
 
 __all__ = [
     "Exchange",
@@ -35,6 +30,7 @@ __all__ = [
     "NewOption",
     "NewRegister",
     "NewShare",
+    "SharingTerms",
     "add_meters",
     "close_point",
     "create_maker",

@@ -35,6 +35,7 @@ from qingyuan.domains.meters.operations.refusals import (
 from qingyuan.domains.meters.operations.tokens import refresh_meter_tokens
 from qingyuan.domains.meters.rules.installing import NewInstallation, check, check_dates
 from qingyuan.domains.meters.rules.registers import check_value, civil_date, maximum
+from qingyuan.domains.meters.rules.sharing import MainKindsMixed
 from qingyuan.domains.meters.rules.states import Direction, MeterState
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.batch import BatchIssue, BatchResult
@@ -218,6 +219,8 @@ class _Progress:
         main = self.lookups.points.get(row.main_point_no)
         if main is None or main.company_id != company_id or main.closed_date is not None:
             raise MainUnknown(main_point_no=row.main_point_no)
+        if main.shares_difference:
+            raise MainKindsMixed()
         return main.id
 
     def _take(self, row: NewInstallation) -> None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 
 from qingyuan.domains.customers.queries import AccountRef, account_refs
-from qingyuan.domains.meters.models import Meter, MeterModel, PointBook, Register, ServicePoint
+from qingyuan.domains.meters.models import Meter, MeterLink, MeterModel, PointBook, Register, ServicePoint
 from qingyuan.domains.meters.rules.installing import NewInstallation
-from qingyuan.domains.meters.rules.states import MeterState
+from qingyuan.domains.meters.rules.states import LinkKind, MeterState
 from qingyuan.domains.routes.queries import BookRow, book_refs
 from qingyuan.domains.tariffs.queries.codes import Coded, charge_item_ids, plan_ids, usage_class_ids
 from qingyuan.platform.organisation.models import CompanyProfile
@@ -46,9 +46,12 @@ class KnownMeter:
 
 @dataclass(frozen=True, slots=True)
 class KnownPoint:
+    """A point that is in the database; `shares_difference`: subs hang under it that share its difference."""
+
     id: int
     company_id: int
     closed_date: date | None
+    shares_difference: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +135,11 @@ def _models(companies: Iterable[int], codes: Iterable[str]) -> dict[Coded, Known
 
 
 def _points(numbers: Iterable[str]) -> dict[str, KnownPoint]:
-    rows = ServicePoint.objects.filter(point_no__any=list(numbers))
+    sharing = MeterLink.objects.filter(main_id=OuterRef("id"), kind=LinkKind.ALLOCATE.value, to_date__isnull=True)
+    rows = ServicePoint.objects.filter(point_no__any=list(numbers)).annotate(is_sharing=Exists(sharing))
     return {
-        number: KnownPoint(id_, company, closed)
-        for id_, number, company, closed in rows.values_list("id", "point_no", "company_id", "closed_date")
+        number: KnownPoint(id_, company, closed, shares)
+        for id_, number, company, closed, shares in rows.values_list(
+            "id", "point_no", "company_id", "closed_date", "is_sharing"
+        )
     }

@@ -1,4 +1,4 @@
-"""Where points lie and to whom they belong (换册、调序、换户、总分关系、撤点、标志), over time."""
+"""Where points lie and to whom they belong (换册、调序、换户、撤点、标志), over time."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -16,13 +16,11 @@ from qingyuan.domains.meters.operations.hanging import PointHasMeter
 from qingyuan.domains.meters.operations.installing import CLOSED_STATES
 from qingyuan.domains.meters.operations.installing_lookups import last_orders
 from qingyuan.domains.meters.operations.locked import add, audit_point, close_last, lock_points, locked_point
-from qingyuan.domains.meters.operations.refusals import AccountClosed, BookUnknown, MainUnknown
+from qingyuan.domains.meters.operations.refusals import AccountClosed, BookUnknown
 from qingyuan.domains.meters.operations.tokens import refresh_meter_tokens
 from qingyuan.domains.meters.queries.installations import current_installations
-from qingyuan.domains.meters.queries.points import in_force
 from qingyuan.domains.meters.rules.installing import FixedVolumeMissing, check_volume
-from qingyuan.domains.meters.rules.links import check_acyclic
-from qingyuan.domains.meters.rules.states import LinkKind, PointKind
+from qingyuan.domains.meters.rules.states import PointKind
 from qingyuan.domains.routes.queries import books
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.batch import BatchIssue, BatchResult
@@ -116,90 +114,6 @@ def move_to_account(*, actor: Actor, point_id: int, account_no: str, from_date: 
             reason=reason,
         )
     return row.pk
-
-
-def link_points(
-    *,
-    actor: Actor,
-    main_id: int,
-    sub_ids: Sequence[int],
-    from_date: date,
-    reason: str,
-    on: date,
-    kind: LinkKind = LinkKind.DEDUCT,
-) -> tuple[int, ...]:
-    """The subs hang under the main from `from_date` on (总分表), in place of another main; returns the rows' ids.
-
-    Raises NotFound, NotPermitted, PointClosed, EvidenceMissing, MainUnknown for points of another company, LinkCycle,
-    NothingChanges, ChangeBeforeCurrent, ChangeTooFarBack; then nothing has changed.
-    """
-    check_evidence(reason)
-    with transaction.atomic():
-        lock_points([main_id, *sub_ids])
-        main = locked_point(actor, main_id, CHANGE, on=on)
-        subs = [locked_point(actor, sub_id, CHANGE, on=on) for sub_id in sub_ids]
-        if any(sub.company_id != main.company_id for sub in subs):
-            raise MainUnknown(main_point_no=main.point_no)
-        _check_no_ring(main, sub_ids, kind, from_date)
-        made = [_link(main, sub, kind, from_date, on) for sub in subs]
-        audit_point(
-            actor,
-            main,
-            "meters.link_points",
-            after={"subs": [sub.point_no for sub in subs], "kind": kind, "from_date": from_date},
-            reason=reason,
-        )
-    return tuple(made)
-
-
-def _check_no_ring(main: ServicePoint, sub_ids: Sequence[int], kind: LinkKind, from_date: date) -> None:
-    """Links of any kind that hold on the date or later, the subs' own former mains of this kind left out."""
-    later = Q(to_date__isnull=True) | Q(to_date__gt=from_date)
-    edges = MeterLink.objects.filter(later, company_id=main.company_id)
-    check_acyclic(
-        list(edges.exclude(sub_id__in=list(sub_ids), kind=kind.value).values_list("main_id", "sub_id")),
-        [(main.pk, sub_id) for sub_id in sub_ids],
-    )
-
-
-def _link(main: ServicePoint, sub: ServicePoint, kind: LinkKind, from_date: date, on: date) -> int:
-    rows = MeterLink.objects.filter(sub=sub, kind=kind.value)
-    last = close_last(rows, point=sub, from_date=from_date, on=on)
-    if last and (last[0].main_id, last[0].to_date) == (main.pk, None):
-        raise NothingChanges(point_no=sub.point_no)
-    link = MeterLink(company_id=main.company_id, main=main, sub=sub, kind=kind.value, from_date=from_date)
-    return add(link).pk
-
-
-def unlink_points(*, actor: Actor, main_id: int, sub_ids: Sequence[int], to_date: date, reason: str, on: date) -> int:
-    """The subs hang under the main no longer, by links of any kind, from `to_date` on; returns how many links ended.
-
-    Raises NotFound, NotPermitted, PointClosed, EvidenceMissing, ChangeBeforeCurrent, ChangeTooFarBack, and
-    NothingChanges when none of them hung there.
-    """
-    check_evidence(reason)
-    ended = 0
-    with transaction.atomic():
-        lock_points([main_id, *sub_ids])
-        main = locked_point(actor, main_id, CHANGE, on=on)
-        for sub_id in sub_ids:
-            sub = ServicePoint.objects.get(id=sub_id)
-            for kind in LinkKind:
-                rows = MeterLink.objects.filter(main_id=main_id, sub_id=sub_id, kind=kind.value)
-                if rows.filter(in_force(to_date)).exists():
-                    close_last(rows, point=sub, from_date=to_date, on=on)
-                    ended += 1
-        if not ended:
-            raise NothingChanges(point_no=main.point_no)
-        audit_point(
-            actor,
-            main,
-            "meters.unlink_points",
-            before={"subs": len(sub_ids)},
-            after={"links_ended": ended, "to_date": to_date},
-            reason=reason,
-        )
-    return ended
 
 
 def set_flags(

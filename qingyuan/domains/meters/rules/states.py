@@ -27,6 +27,14 @@ class LinkKind(StrEnum):
     CHECK = "CHECK"  # the difference is only reported (考核)
 
 
+class Sharing(StrEnum):
+    """By what the subs of an ALLOCATE main share its difference (分摊方式)."""
+
+    VOLUME = "VOLUME"  # 按水量: in proportion to what each used
+    COUNT = "COUNT"  # 按户数: equally
+    FIXED = "FIXED"  # 按固定比例: each its own part of the difference
+
+
 class ShareKind(StrEnum):
     FIXED = "FIXED"  # 定量: m³ a month
     RATIO = "RATIO"  # 定比: part of what is left after the fixed volumes

@@ -37,6 +37,7 @@ from qingyuan.domains.readings.queries.entry import (
     usage_histories,
 )
 from qingyuan.domains.readings.queries.mains import MainComparison, main_comparisons
+from qingyuan.domains.readings.queries.sharing import BelowSubs, LossShare, SharedUsage
 from qingyuan.domains.readings.queries.tasks import PeriodRow, Progress, TaskRow, period_progress, periods, task, tasks
 from qingyuan.domains.readings.queries.waiting import (
     EarlierImport,
@@ -50,12 +51,14 @@ from qingyuan.domains.readings.queries.waiting import (
 __all__ = [
     "AdjustmentRow",
     "AnomalyDetail",
+    "BelowSubs",
     "Billable",
     "ConditionRow",
     "ConsumptionFacts",
     "EarlierImport",
     "EntryRow",
     "ItemDetail",
+    "LossShare",
     "MainComparison",
     "PeriodRow",
     "PickedItem",
@@ -65,6 +68,7 @@ __all__ = [
     "ReviewRow",
     "ReviewSums",
     "SegmentDetail",
+    "SharedUsage",
     "SubUsage",
     "TaskRow",
     "UsageChange",

@@ -9,6 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from qingyuan.domains.readings.queries.field_facts import rows_of
+from qingyuan.domains.readings.queries.sharing import (
+    NOTHING_SHARED,
+    SUB_IS_DUE,
+    UNREAD,
+    LossShare,
+    SharedUsage,
+    shared_usage,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +87,9 @@ class SubUsage:
 class ConsumptionFacts:
     """The newest consumption of a reading item.
 
-    `volume` is the point's own; `net_volume` what is left after its DEDUCT subs, never below 0; `waiting_subs` are the
-    numbers of subs due in the period whose usage is not approved yet.
+    `volume` is the point's own. `subs` are the DEDUCT and ALLOCATE subs whose usage a main is billed without; `shared` says
+    what the point takes of its main's difference and what its subs take of its own. `net_volume` is what comes of it, never
+    below 0; `waiting_subs` are the numbers of subs due in the period whose usage is not approved yet.
     """
 
     reading_item_id: int
@@ -101,11 +110,22 @@ class ConsumptionFacts:
     parts: tuple[UsagePart, ...]
     subs: tuple[SubUsage, ...] = ()
     waiting_subs: tuple[str, ...] = ()
+    shared: SharedUsage = NOTHING_SHARED
 
     @property
     def net_volume(self) -> Decimal:
-        """The volume to be billed: own less subs; a main below its subs bills 0."""
-        return max(self.volume - self.subs_volume, Decimal("0.000"))
+        """The volume to be billed: own and share of loss, less subs and what they share; a main below its subs bills 0."""
+        return max(self.whole_volume - self.subs_volume - self.shared.handed_down, Decimal("0.000"))
+
+    @property
+    def whole_volume(self) -> Decimal:
+        """Own usage with the share of the main's difference."""
+        return self.volume if self.loss is None else self.volume + self.loss.volume
+
+    @property
+    def loss(self) -> LossShare | None:
+        """What the point takes of its main's difference; None without such a main, or while that is not known."""
+        return self.shared.loss
 
     @property
     def subs_volume(self) -> Decimal:
@@ -155,10 +175,11 @@ def consumption_facts(reading_item_ids: Sequence[int]) -> Mapping[int, Consumpti
     rows = rows_of(_FACTS, [list(reading_item_ids)])
     parts = _parts([row[1] for row in rows])
     subs, waiting = _subs([row[0] for row in rows])
+    shared = shared_usage(row[0] for row in rows)
     found: dict[int, ConsumptionFacts] = {}
     for row in rows:
         lists = (tuple(parts.get(row[1], ())), tuple(subs.get(row[0], ())), tuple(waiting.get(row[0], ())))
-        values: list[Any] = [*row, *lists]
+        values: list[Any] = [*row, *lists, shared.get(row[0], NOTHING_SHARED)]
         found[row[0]] = ConsumptionFacts(*values)
     return found
 
@@ -181,17 +202,12 @@ def _parts(consumption_ids: Sequence[int]) -> Mapping[int, list[UsagePart]]:
     return found
 
 
-SUB_IS_DUE = """EXISTS (
-    SELECT 1 FROM point_book pb JOIN book due ON due.id = pb.book_id
-    WHERE pb.point_id = sub.id AND pb.from_date <= {day} AND (pb.to_date IS NULL OR pb.to_date > {day}) AND due.is_active
-      AND mod({yyyymm} %% 100 - due.phase_month + 12, due.months_interval) = 0)"""
-"""Whether the sub is read in the period by the cycle of its book on the day, whatever its tasks (应抄)."""
 _SUBS = f"""
     SELECT i.id, sub.id, sub.point_no, s.state, c.id, c.revision, c.volume,
            {SUB_IS_DUE.format(day="i.read_date", yyyymm="p.yyyymm")}
     FROM reading_item i
     JOIN reading_period p ON p.id = i.period_id
-    JOIN meter_link l ON l.main_id = i.point_id AND l.kind = 'DEDUCT' AND l.from_date < i.read_date
+    JOIN meter_link l ON l.main_id = i.point_id AND l.kind IN ('DEDUCT', 'ALLOCATE') AND l.from_date < i.read_date
          AND (l.to_date IS NULL OR l.to_date >= i.read_date)
     JOIN service_point sub ON sub.id = l.sub_id
     LEFT JOIN reading_item s ON s.point_id = sub.id AND s.period_id = i.period_id
@@ -208,7 +224,7 @@ def _subs(reading_item_ids: Sequence[int]) -> tuple[Mapping[int, list[SubUsage]]
     for main, point_id, point_no, state, consumption_id, revision, volume, is_due in rows:
         if consumption_id is not None:
             subs[main].append(SubUsage(point_id, point_no, consumption_id, revision, volume))
-        elif state in {"PENDING", "READ", "HELD"} or (state is None and is_due):
+        elif state in UNREAD or (state is None and is_due):
             waiting[main].append(point_no)
     return subs, waiting
 
@@ -231,7 +247,7 @@ def mains_waiting_for_subs(*, company_id: int, period_id: int, limit: int = 500)
         JOIN reading_item i ON i.task_id = t.id
         JOIN service_point sp ON sp.id = i.point_id
         JOIN book b ON b.id = i.book_id
-        JOIN meter_link l ON l.main_id = i.point_id AND l.kind = 'DEDUCT'
+        JOIN meter_link l ON l.main_id = i.point_id AND l.kind IN ('DEDUCT', 'ALLOCATE')
         WHERE t.company_id = %s AND t.period_id = %s AND i.state = 'APPROVED'
         ORDER BY sp.point_no
     """

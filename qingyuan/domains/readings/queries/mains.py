@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from qingyuan.domains.meters.rules.links import levels
-from qingyuan.domains.readings.queries.consumption import SUB_IS_DUE
 from qingyuan.domains.readings.queries.field_facts import rows_of
+from qingyuan.domains.readings.queries.sharing import SUB_IS_DUE
 from qingyuan.domains.readings.rules.mains import main_difference, share_of_main
 from qingyuan.kernel.actor import Actor
 from qingyuan.platform.staff.queries import reach

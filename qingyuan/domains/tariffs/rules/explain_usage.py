@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from qingyuan.domains.tariffs.rules.explanation import Node, Value
-from qingyuan.domains.tariffs.rules.request import RatingRequest, UsageStep
+from qingyuan.domains.tariffs.rules.request import RatingRequest, SharedBy, UsageStep
 from qingyuan.kernel.rounding import round_decimal
 
 _ONE = Decimal(1)
@@ -26,10 +26,15 @@ def explain_usage(request: RatingRequest) -> Node:
     return Node("usage", (("usage", request.usage),), children=tuple(pieces))
 
 
+_DEDUCTED = {"SUBS": "step_sub", "HANDED_DOWN": "step_handed_down"}
+
+
 def _step(step: UsageStep) -> Node:
-    if step.kind == "SUBS":
+    if step.kind in _DEDUCTED:
         values: tuple[tuple[str, Value], ...] = (("reference", step.reference), ("deducted", -step.volume))
-        return Node("step_sub", (*values, ("kind", step.kind), ("volume", step.volume)))
+        return Node(_DEDUCTED[step.kind], (*values, ("kind", step.kind), ("volume", step.volume)))
+    if step.shared_by is not None and step.current is not None and step.previous is not None:
+        return _shared(step, step.shared_by, step.current, step.previous)
     if step.current is None or step.previous is None:
         return Node("step", (("kind", step.kind), ("reference", step.reference), ("volume", step.volume)))
     multiplier = step.multiplier if step.multiplier is not None else _ONE
@@ -46,6 +51,28 @@ def _step(step: UsageStep) -> Node:
             ("volume", step.volume),
         ),
     )
+
+
+def _shared(step: UsageStep, by: SharedBy, main: Decimal, subs: Decimal) -> Node:
+    """A share of a main's difference: what there was to share, and by what this one took its part."""
+    there_was: tuple[tuple[str, Value], ...] = (
+        ("main", main),
+        ("subs", subs),
+        ("difference", main - subs),
+        ("shared", by.shared),
+    )
+    taken: tuple[tuple[str, Value], ...] = (
+        ("shared", by.shared),
+        ("weight", by.weight),
+        ("weights", by.weights),
+        ("volume", step.volume),
+    )
+    values: tuple[tuple[str, Value], ...] = (
+        ("reference", step.reference),
+        ("kind", step.kind),
+        ("volume", step.volume),
+    )
+    return Node("step_loss", values, children=(Node("loss_difference", there_was), Node(f"loss_{by.method}", taken)))
 
 
 def _arithmetic(

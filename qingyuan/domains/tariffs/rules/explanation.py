@@ -43,6 +43,20 @@ LABELS = {
     ),
     "step_shown": gettext_noop("Meter %(meter)s, previous %(previous)s, now %(current)s: %(volume)s %(unit)s counted"),
     "step_sub": gettext_noop("Less sub-meter %(reference)s, which has its own bill: %(deducted)s %(unit)s"),
+    "step_loss": gettext_noop("Share of the difference at main meter %(reference)s: %(volume)s %(unit)s"),
+    "loss_difference": gettext_noop(
+        "Main meter %(main)s − its sub-meters %(subs)s = %(difference)s %(unit)s, of which %(shared)s %(unit)s are shared"
+    ),
+    "loss_VOLUME": gettext_noop(
+        "Shared by usage: %(shared)s × %(weight)s ÷ %(weights)s, rounded so that all shares sum to %(shared)s: %(volume)s %(unit)s"
+    ),
+    "loss_COUNT": gettext_noop(
+        "Shared equally: %(shared)s ÷ %(weights)s meters, rounded so that all shares sum to %(shared)s: %(volume)s %(unit)s"
+    ),
+    "loss_FIXED": gettext_noop(
+        "Shared by fixed parts: %(shared)s × %(weight)s ÷ %(weights)s, rounded so that all shares sum to %(shared)s: %(volume)s %(unit)s"
+    ),
+    "step_handed_down": gettext_noop("Less what its sub-meters share of the difference: %(deducted)s %(unit)s"),
     "step": gettext_noop("%(kind)s %(reference)s: %(volume)s %(unit)s"),
     "billed": gettext_noop(
         "Billed volume: %(usage)s + %(carry)s left over from last time = %(sum)s, to %(scale)s decimal places (%(mode)s): %(rounded)s %(unit)s"
@@ -150,6 +164,7 @@ WORDS = {
     "FIXED": gettext_noop("Fixed volume"),
     "SUBS": gettext_noop("Less sub-meter"),
     "LOSS": gettext_noop("Share of loss"),
+    "HANDED_DOWN": gettext_noop("Less shared difference"),
     "ADJUSTMENT": gettext_noop("Adjusted volume"),
     "TRUE_UP": gettext_noop("Settlement of estimates"),
     "free_volume": gettext_noop("free volume"),

@@ -16,11 +16,25 @@ NO_VOLUME = Decimal("0.000")
 
 
 @dataclass(frozen=True, slots=True)
+class SharedBy:
+    """How a share of a main's difference came about (分摊依据): of `shared` m³, `weight` of `weights` by `method`.
+
+    `method` is a code of the metering side: VOLUME (weights are usages), COUNT (1 each), FIXED (parts of the difference).
+    """
+
+    method: str
+    shared: Decimal
+    weight: Decimal
+    weights: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class UsageStep:
     """One step of the arithmetic by which a piece's volume came about (用量组成); the steps sum to the piece.
 
     `kind` is a code of the metering side (register, estimate, fixed, sub_meter, loss_share, adjustment …),
-    `reference` the natural key of its evidence (meter number, adjustment number).
+    `reference` the natural key of its evidence (meter number, adjustment number). A share of a main's difference says by
+    `shared_by` how it came about: `current` is then the main's usage and `previous` its subs'.
     """
 
     kind: str
@@ -29,6 +43,7 @@ class UsageStep:
     previous: Decimal | None = None
     current: Decimal | None = None
     multiplier: Decimal | None = None
+    shared_by: SharedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)

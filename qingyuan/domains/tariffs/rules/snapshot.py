@@ -17,6 +17,7 @@ from qingyuan.domains.tariffs.rules.request import (
     PeopleFrom,
     QuotaFrom,
     RatingRequest,
+    SharedBy,
     ShareKind,
     TierUse,
     UsagePiece,
@@ -148,6 +149,7 @@ def _piece(piece: UsagePiece) -> Plain:
                 _volume(step.volume),
                 step.reference,
                 *(None if value is None else str(value) for value in (step.previous, step.current, step.multiplier)),
+                *(_shared_by(step.shared_by) if step.shared_by is not None else ()),
             ]
             for step in piece.steps
         ]
@@ -156,10 +158,22 @@ def _piece(piece: UsagePiece) -> Plain:
 
 def _piece_from(data: Mapping[str, Any]) -> UsagePiece:
     steps = tuple(
-        UsageStep(kind, Decimal(volume), reference, _optional(previous), _optional(current), _optional(multiplier))
-        for kind, volume, reference, previous, current, multiplier in data.get("steps", ())
+        UsageStep(
+            kind,
+            Decimal(volume),
+            reference,
+            _optional(previous),
+            _optional(current),
+            _optional(multiplier),
+            SharedBy(more[0], *map(Decimal, more[1:])) if more else None,
+        )
+        for kind, volume, reference, previous, current, multiplier, *more in data.get("steps", ())
     )
     return UsagePiece(Decimal(data["volume"]), _day_from(data["from"]), _day_from(data["to"]), steps)
+
+
+def _shared_by(by: SharedBy) -> list[str]:
+    return [by.method, str(by.shared), str(by.weight), str(by.weights)]
 
 
 def _share(share: UsageShare) -> Plain:

@@ -120,6 +120,16 @@ def _link_kind(row: LinkRow) -> str:
     return gettext("Main meter") if row.is_main else gettext("Sub meter")
 
 
+def _agreed(row: LinkRow) -> str:
+    """How the difference is shared: by equal parts, at most 5 %."""
+    told = [words.word(words.SHARINGS, row.sharing)] if row.sharing else []
+    if row.share is not None:
+        told.append(f"{(row.share * 100).normalize():f}%")
+    if row.cap is not None:
+        told.append(gettext("at most %(part)s of the main") % {"part": f"{(row.cap * 100).normalize():f}%"})
+    return " · ".join(told)
+
+
 def _in_force(row: ShareRow) -> Chip:
     return Chip(_("In force"), Tone.GREEN) if row.is_current else Chip(_("Not in force"), Tone.GREY)
 
@@ -160,5 +170,6 @@ LINK_COLUMNS: tuple[Column[LinkRow], ...] = (
     Column("role", _("Role"), value=_link_kind),
     Column("point_no", _("Point no."), ColumnKind.IDENTIFIER),
     Column("kind", _("Kind of link"), value=lambda row: words.word(words.LINK_KINDS, row.kind)),
+    Column("sharing", _("Shared"), value=_agreed),
     Column("from_date", _("In effect from"), ColumnKind.DATE),
 )

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from qingyuan.domains.customers.rules.states import AccountState, CollectionKind, CustomerKind, HoldActivity, TokenKind
-from qingyuan.domains.meters.rules.states import LinkKind, MeterState, PointKind, ShareKind
+from qingyuan.domains.meters.rules.states import LinkKind, MeterState, PointKind, ShareKind, Sharing
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.formats import date_text
 from qingyuan.interfaces.office.shell.text import Label
@@ -54,6 +54,11 @@ LINK_KINDS: Mapping[str, Label] = {
     LinkKind.DEDUCT: _("Deducted"),
     LinkKind.ALLOCATE: _("Allocated"),
     LinkKind.CHECK: _("For checking"),
+}
+SHARINGS: Mapping[str, Label] = {
+    Sharing.VOLUME: _("by usage"),
+    Sharing.COUNT: _("equally"),
+    Sharing.FIXED: _("by fixed parts"),
 }
 POINT_FLAGS: Mapping[str, Label] = {
     "never_billed": _("Flow meter, never billed"),

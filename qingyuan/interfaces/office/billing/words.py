@@ -78,6 +78,12 @@ EXCEPTION_WORDS: Mapping[str, Label] = {
     "billing.no_holder": _("The account has no holder on the day of reading."),
     "billing.waiting_subs": _("Sub-meters are not approved yet: %(points)s."),
     "billing.negative_net_main": _("The main used %(volume)s m³, less than its sub-meters (%(subs)s m³)."),
+    "billing.waiting_share": _(
+        "Its main's difference is shared, and not all of its usage is approved yet: %(points)s."
+    ),
+    "billing.negative_difference": _(
+        "Main %(main)s used %(volume)s m³, less than its sub-meters (%(subs)s m³): there is nothing to share."
+    ),
     "billing.other_tier_group": _("The corrected bill %(bill)s belongs to another tier group."),
     "billing.not_ratable": _("The rating failed."),
     "billing.no_assignment": _("No price plan is assigned to the usage class here on that day."),

@@ -78,6 +78,12 @@ PARTS: Mapping[str, Label] = {
     "TRUE_UP": _("settled estimate"),
 }
 
+SHARINGS: Mapping[str, Label] = {
+    "VOLUME": _("by usage"),
+    "COUNT": _("equally"),
+    "FIXED": _("by fixed parts"),
+}
+
 END_KINDS: Mapping[str, Label] = {
     "": _("to be read"),
     "READ": _("read"),

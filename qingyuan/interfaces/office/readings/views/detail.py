@@ -15,6 +15,7 @@ from qingyuan.domains.readings.queries import (
     AnomalyDetail,
     ConsumptionFacts,
     ItemDetail,
+    LossShare,
     ReadRowDetail,
     SegmentDetail,
     SubUsage,
@@ -28,6 +29,7 @@ from qingyuan.interfaces.office.readings.words import (
     DECISIONS,
     END_KINDS,
     PARTS,
+    SHARINGS,
     SOURCES,
     STATES,
     anomaly_chips,
@@ -111,7 +113,14 @@ SUBS: tuple[Column[SubUsage], ...] = (
     Column("revision", gettext_lazy("Revision"), _N),
     Column("volume", gettext_lazy("Usage"), _V),
 )
-
+LOSS: tuple[Column[LossShare], ...] = (
+    Column("main_point_no", gettext_lazy("Main's point"), _I),
+    Column("main_volume", gettext_lazy("Main's usage"), _V),
+    Column("subs_volume", gettext_lazy("Sum of subs"), _V),
+    Column("shared", gettext_lazy("Shared difference"), _V),
+    Column("method", gettext_lazy("Way of sharing"), value=lambda row: SHARINGS[row.method]),
+    Column("volume", gettext_lazy("Share of the point"), _V),
+)
 
 ADJUSTED: tuple[Column[AdjustmentRow], ...] = tuple(
     one for one in COLUMNS if one.key in {"adjustment_no", "change", "reason", "state"}
@@ -148,6 +157,7 @@ def reading_item(request: OfficeRequest, reading_item_id: int) -> HttpResponseBa
         "consumption": facts,
         "parts": None if facts is None else sub_table(gettext_lazy("Parts of the usage"), PART_COLUMNS, facts.parts),
         "subs": _subs(facts),
+        "loss": _loss(facts),
         "adjusted": _adjusted(reading_item_id),
         "chart": _chart(detail),
         "page_item": reading_item_id,
@@ -250,6 +260,15 @@ def _notice(detail: ItemDetail, facts: ConsumptionFacts | None) -> str:
         return _("This main is not billed before its subs are approved: %(subs)s") % {
             "subs": "、".join(facts.waiting_subs)
         }
+    if facts is not None and facts.shared.waiting:
+        return _("The difference at its main is shared; it is not billed before these are approved: %(points)s") % {
+            "points": "、".join(facts.shared.waiting)
+        }
+    below = None if facts is None else facts.shared.below_subs
+    if below is not None:
+        return _("Main %(main)s used less than its subs: there is no difference to share") % {
+            "main": below.main_point_no
+        }
     return ""
 
 
@@ -257,6 +276,12 @@ def _subs(facts: ConsumptionFacts | None) -> SubTable | None:
     if facts is None or not facts.subs:
         return None
     return sub_table(gettext_lazy("Subs that are deducted"), SUBS, facts.subs, totals={"volume": facts.subs_volume})
+
+
+def _loss(facts: ConsumptionFacts | None) -> SubTable | None:
+    if facts is None or facts.loss is None:
+        return None
+    return sub_table(gettext_lazy("Share of the difference"), LOSS, (facts.loss,))
 
 
 def _adjusted(reading_item_id: int) -> SubTable | None:
