@@ -1,6 +1,6 @@
 """The office's pages, found in the URL resolver, for the tests that walk over all of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -35,9 +35,11 @@ def office_routes(
             yield Route(f"{space}{pattern.name}", address, permission, "<" in address)
 
 
-def pages(people: People, *, filled: bool) -> Iterator[tuple[str, Staff]]:
-    """(path, person) of every address that answers a GET with a page; those with arguments in the filled world only."""
-    for route in office_routes():
+def pages(people: People, *, filled: bool, routes: Iterable[Route] | None = None) -> Iterator[tuple[str, Staff]]:
+    """(path, person) of every address (or of these) that answers a GET with a page; those with arguments in the filled
+    world only.
+    """
+    for route in office_routes() if routes is None else routes:
         if route.name in NOT_PAGES or (route.has_arguments and not filled):
             continue
         person = people.who_may(route.permission or "")

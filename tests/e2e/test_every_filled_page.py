@@ -4,9 +4,8 @@ import pytest
 from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
-from tests.e2e.test_every_page import WIDTHS, look
+from tests.e2e.walk import WIDTHS, Walk, in_parts
 from tests.e2e.world import People, people_of_the_demo
-from tests.pages import pages
 
 pytestmark = pytest.mark.e2e
 
@@ -21,11 +20,13 @@ def people(live_server: LiveServer) -> People:
     return people_of_the_demo()
 
 
-@pytest.mark.parametrize("language", WIDTHS)
-@pytest.mark.parametrize("state", ["filled", "error"])
-def test_every_page_is_accessible_and_fits(
-    chromium: Browser, live_server: LiveServer, people: People, language: str, state: str
-) -> None:
-    found = look(chromium, live_server, language, list(pages(people, filled=True)), state)
+class FilledWalk(Walk):
+    @pytest.mark.parametrize("language", WIDTHS)
+    @pytest.mark.parametrize("state", ["filled", "error"])
+    def test_every_page_is_accessible_and_fits(
+        self, chromium: Browser, live_server: LiveServer, people: People, language: str, state: str
+    ) -> None:
+        self.walk(chromium, live_server, people, language, state)
 
-    assert not found, "\n".join(found)
+
+globals().update(in_parts(FilledWalk))
