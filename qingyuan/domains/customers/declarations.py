@@ -73,6 +73,7 @@ AUDIT_ACTIONS = (
     AuditAction("customers.close_account", "Account closed"),
     AuditAction("customers.update_customer", "Customer changed"),
     AuditAction("customers.set_contact", "Contact changed"),
+    AuditAction("customers.set_notices", "How an account is told changed"),
     AuditAction("customers.reveal_document", "Identity document seen"),
     AuditAction("customers.create_region", "Region created"),
     AuditAction("customers.create_community", "Estate created"),

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from qingyuan.domains.billing.declarations import FEE_LIMIT
 from qingyuan.domains.billing.models import Bill, BillingRun, BillLine, FeeCharge, FeeType, RunChunk
 from qingyuan.domains.billing.operations.singles import SingleRun, prepare
+from qingyuan.domains.billing.operations.telling import ask_for_notices
 from qingyuan.domains.billing.operations.writing import line_rows, parts_of
 from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.calculate import item_hash, run_hash
@@ -351,4 +352,5 @@ def _recorded(actor: Actor, single: SingleRun, rated: Sequence[Rated], digests: 
     RunChunk.objects.create(
         run=run, chunk_no=1, state=ChunkState.ISSUED, bill_offset=0, bill_count=count, amount=amount, attempts=1
     )
+    ask_for_notices(run)
     return run

@@ -16,6 +16,7 @@ from qingyuan.domains.billing.operations.chunks import claimed
 from qingyuan.domains.billing.operations.proposals import propose_later_bills
 from qingyuan.domains.billing.operations.rerate import propose_for_linked
 from qingyuan.domains.billing.operations.runs import RunHasNoBills, held_run, let_go, require_state
+from qingyuan.domains.billing.operations.telling import ask_for_notices
 from qingyuan.domains.billing.operations.writing import Issue, Rowset, build_bills
 from qingyuan.domains.billing.queries.cases import load_cases, load_use
 from qingyuan.domains.billing.queries.linked_bills import linked_usages_of_run
@@ -148,6 +149,7 @@ def finish_issue(*, actor: Actor, run_id: int) -> bool:
         BillingRun.objects.filter(pk=run_id).update(
             state=RunState.ISSUED, issued_at=Now(), totals=totals, is_paused=False, version=F("version") + 1
         )
+        ask_for_notices(run)
         audit.record_bulk(
             actor=actor,
             action="billing.run_issued",

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from qingyuan.domains.billing.declarations import BILL_NUMBERS, DUE_DAYS, RUN_NUMBERS
 from qingyuan.domains.billing.models import BillingRun, RunChunk
+from qingyuan.domains.billing.operations.telling import ask_for_notices
 from qingyuan.domains.billing.operations.writing import Issue, build_bills, copy_run_items
 from qingyuan.domains.billing.queries.cases import load_use
 from qingyuan.domains.billing.queries.totals import totals_of
@@ -155,4 +156,5 @@ def _recorded(actor: Actor, single: SingleRun, outcome: Outcome) -> BillingRun:
     copy_run_items(run.pk, 1, [outcome], {})
     totals = totals_of(run.pk)
     BillingRun.objects.filter(pk=run.pk).update(totals={**totals, "issued": 1, "issued_amount": str(total), "stale": 0})
+    ask_for_notices(run)
     return run

@@ -13,6 +13,7 @@ from qingyuan.domains.customers.models.classification import (
     ClassificationValue,
 )
 from qingyuan.domains.customers.models.customer import Contact, Customer
+from qingyuan.domains.customers.models.notices import AccountNotices
 from qingyuan.domains.customers.models.payer_group import PayerGroup, PayerGroupMember
 from qingyuan.domains.customers.models.premise import Community, Premise, Region
 from qingyuan.domains.customers.models.relief_scheme import ReliefScheme
@@ -24,6 +25,7 @@ __all__ = [
     "AccountClassification",
     "AccountHold",
     "AccountHolder",
+    "AccountNotices",
     "AccountRelief",
     "AccountTax",
     "ClassificationScheme",

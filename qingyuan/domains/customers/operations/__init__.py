@@ -5,6 +5,7 @@ from qingyuan.domains.customers.operations.documents import reveal_document
 from qingyuan.domains.customers.operations.facts import change_holder, end_relief, set_household_size, set_relief
 from qingyuan.domains.customers.operations.lifecycle import activate, close_account, resume, start_closing, suspend
 from qingyuan.domains.customers.operations.locks import lock_accounts
+from qingyuan.domains.customers.operations.notices import NoticeChoiceRefused, set_notices
 from qingyuan.domains.customers.operations.opening import NewAccount, NewRelief, open_account, open_accounts
 from qingyuan.domains.customers.operations.particulars import (
     add_alias,
@@ -23,6 +24,7 @@ from qingyuan.domains.customers.operations.tokens import refresh_tokens, set_tok
 __all__ = [
     "NewAccount",
     "NewRelief",
+    "NoticeChoiceRefused",
     "activate",
     "add_alias",
     "add_members",
@@ -48,6 +50,7 @@ __all__ = [
     "reveal_document",
     "set_contact",
     "set_household_size",
+    "set_notices",
     "set_relief",
     "set_tax",
     "set_tier_anchor",
