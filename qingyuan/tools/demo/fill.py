@@ -12,7 +12,7 @@ from qingyuan.kernel.actor import system_actor
 from qingyuan.kernel.period import Month
 from qingyuan.platform.organisation import queries as units
 from qingyuan.platform.staff import queries as staff
-from qingyuan.tools.demo import catalogue, company, golden, months, names, opening, runs
+from qingyuan.tools.demo import catalogue, company, golden, months, names, notices, opening, runs
 from qingyuan.tools.demo.city import HALLS, DemoAccount, plan_city
 from qingyuan.tools.demo.registers import Registers
 
@@ -108,6 +108,7 @@ def _play_month(town: months.Town, month: Month, *, first: Month, last: Month) -
     months.review_month(town, month, leave_book=left_for_review)
     billing_day = months.day_of(month, months.BILLING_DAY)
     runs.bill(actor=town.actor, company_id=town.company_id, month=month, on=billing_day)
+    notices.tell(actor=town.actor, company_id=town.company_id, at=months.at(billing_day, 16), hand_over=month != last)
     months.pay_month(town, month, last=last)
 
 

@@ -63,6 +63,7 @@ def _connection(account: DemoAccount, by_index: dict[int, DemoAccount], start: M
         entrance=account.entrance,
         room=account.room,
         phone=account.phone,
+        may_message=bool(account.phone) and account.index % 12 != 0,
         contact_name="" if person else f"联系人（{names.MARK}）",
         opened_date=start.first_date,
         people=account.people if person else None,
