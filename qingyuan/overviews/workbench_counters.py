@@ -103,6 +103,14 @@ _COUNTERS = (
         "v.book_id",
     ),
     Counter(
+        "notices_failed",
+        "notifications.send",
+        """SELECT count(*), 0, 0 FROM notice n
+           WHERE n.company_id = %(company)s AND n.state = 'FAILED' AND n.changed_at > %(since)s - interval '31 days'
+             AND {inside}""",
+        "n.unit_id",
+    ),
+    Counter(
         "taken_by_me",
         "payments.take",
         """SELECT count(*), COALESCE(sum(p.received), 0), 0 FROM cash_session c JOIN payment p ON p.session_id = c.id

@@ -7,6 +7,7 @@ world is filled (tests/e2e/world.py), so they may look rows up.
 from collections.abc import Callable
 
 from tests.e2e.billing_examples import BILLING, NO_BILLING_PAGES
+from tests.e2e.notice_examples import NO_PAGES_OF_NOTICES, NOTICES
 from tests.e2e.payments_examples import NO_PAGES_OF_PAYMENTS, PAYMENTS
 from tests.e2e.readings_examples import NO_PAGES_OF_READINGS, READINGS
 from tests.e2e.records_examples import NO_PAGES_OF_RECORDS, RECORDS
@@ -21,6 +22,7 @@ EXAMPLES: dict[str, Callable[[], dict[str, object]]] = {
     **READINGS,
     **RECORDS,
     **SIMULATIONS,
+    **NOTICES,
 }
 
 NOT_PAGES = {
@@ -30,6 +32,7 @@ NOT_PAGES = {
     **NO_PAGES_OF_READINGS,
     **NO_PAGES_OF_RECORDS,
     **NO_PAGES_OF_SIMULATIONS,
+    **NO_PAGES_OF_NOTICES,
     "shell:columns": "takes a POST alone",
     "gallery:progress": "a part of a page",
     "gallery:reveal": "a part of a page",

@@ -23,6 +23,7 @@ TABS: tuple[tuple[str, Label, str, str], ...] = (
     ("readings", _("Readings"), "accounts:readings", "readings.view"),
     ("bills", _("Bills"), "accounts:bills", "billing.view"),
     ("payments", _("Payment history"), "accounts:payments", "payments.view"),
+    ("notices", _("Notices"), "accounts:notices", "notifications.view"),
     ("files", _("Attachments"), "accounts:files", "customers.view"),
     ("log", _("Log"), "accounts:log", "customers.view"),
 )

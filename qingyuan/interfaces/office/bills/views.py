@@ -7,11 +7,14 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from qingyuan.domains.billing.rules.states import BillBasis
+from qingyuan.domains.notifications.queries import notices_of_bill
+from qingyuan.domains.notifications.rules.states import MAY_BE_QUEUED_AGAIN
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.bills.explanation import tree_of
 from qingyuan.interfaces.office.bills.forms import BillFilter
 from qingyuan.interfaces.office.bills.paper import explanation_pdf
 from qingyuan.interfaces.office.bills.words import BASIS_WORDS, LINE_WORDS, SOURCE_WORDS, kind_chip, state_chip
+from qingyuan.interfaces.office.notices.columns import HISTORY
 from qingyuan.interfaces.office.shell.addresses import address_if_routed
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.details import (
@@ -109,6 +112,7 @@ def bill(request: OfficeRequest, bill_no: str) -> HttpResponse:
         "cancel": _cancel(found) if may_change else None,
         "rebill": _rebill(found) if may_change and found.corrects is None and not _by_hand(found) else None,
         "proposals_url": _proposals_url(found) if sees_runs else "",
+        **_notices(request, found),
     }
     return detail_response(request, _page(found), "bills/bill.html", context=context)
 
@@ -120,6 +124,18 @@ def explanation(request: OfficeRequest, bill_no: str) -> HttpResponse:
     response = HttpResponse(explanation_pdf(found, tree_of(found.explanation)), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{bill_no}.pdf"'
     return response
+
+
+def _notices(request: OfficeRequest, found: BillPage) -> dict[str, object]:
+    """What the customer was told of the bill, and whether it can be told now."""
+    if "notifications.view" not in request.permissions:
+        return {}
+    rows = notices_of_bill(found.row.bill_no)
+    is_open = all(row.state in MAY_BE_QUEUED_AGAIN for row in rows)
+    return {
+        "notices": sub_table(gettext_lazy("Notices"), HISTORY, rows, empty=gettext_lazy("There is no notice of it.")),
+        "may_notify": "notifications.send" in request.permissions and found.row.is_live and is_open,
+    }
 
 
 def _page(found: BillPage) -> DetailPage:

@@ -60,6 +60,7 @@ _TASKS: tuple[tuple[str, str, str], ...] = (
     ("runs_to_issue", "billing:runs", "send"),
     ("proposals", "billing:proposals", "receipt-refund"),
     ("adjustments", "readings:adjustments", "adjustments"),
+    ("notices_failed", "notices:list", "message"),
     ("open_shifts", "counter:shifts", "clock"),
     ("without_role", "staff:list", "user-check"),
     ("refused_sign_ins", "audit:list", "lock"),
@@ -102,6 +103,7 @@ def _task_label(name: str) -> str:
         "runs_to_issue": _("Runs to issue"),
         "proposals": _("Corrections to decide"),
         "adjustments": _("Volume adjustments to decide"),
+        "notices_failed": _("Notices that failed"),
         "open_shifts": _("Shifts not closed"),
         "without_role": _("People without a role"),
         "refused_sign_ins": _("Refused sign-ins today"),
@@ -114,6 +116,7 @@ def _task_url(name: str, url_name: str) -> str:
         "refused_sign_ins": "?action=staff.sign_in_refused",
         "open_shifts": "?state=OPEN",
         "adjustments": "?state=REQUESTED",
+        "notices_failed": "?state=FAILED",
     }.get(name, "")
     return f"{url}{query}" if url else ""
 
