@@ -24,7 +24,9 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as the list shows it. `is_single`: a re-bill or a correction, a run of one bill."""
+    """A run as the list shows it. `is_single`: a re-bill or a correction, a run of one bill. `is_standing`: of recurring
+    fees, which has these instead of readings.
+    """
 
     id: int
     run_no: str
@@ -42,6 +44,7 @@ class RunRow:
     notices: int
     held: int
     is_single: bool
+    is_standing: bool
     is_paused: bool
 
 
@@ -168,6 +171,7 @@ def _row(run: BillingRun) -> RunRow:
         notices=sum(totals.get("notices", {}).values()),
         held=int(totals.get("held", 0)),
         is_single=not run.selection.keys().isdisjoint(("replaces", "corrects", "fee")),
+        is_standing="standing" in run.selection,
         is_paused=run.is_paused,
     )
 
@@ -177,14 +181,14 @@ def _name(person: Any) -> str:
 
 
 _DONE = """
-    SELECT COALESCE(sum(cardinality(reading_item_ids)) FILTER (WHERE state = %s), 0),
+    SELECT COALESCE(sum(cardinality(reading_item_ids) + cardinality(standing_fee_ids)) FILTER (WHERE state = %s), 0),
            (SELECT count(*) FROM run_item WHERE run_id = %s AND state = 'STALE')
     FROM run_chunk WHERE run_id = %s
 """
 
 
 def _done(run: BillingRun) -> tuple[int, int]:
-    """Readings in chunks that the present stage has worked, and items that were not issued since their inputs moved."""
+    """Readings (or recurring fees) in chunks that the present stage has worked, and items that were not issued since their inputs moved."""
     worked = DONE_STATES.get(RunState(run.state), (ChunkState.ISSUED,))[0]
     row = rows_of(_DONE, [worked, run.pk, run.pk])[0]
     return int(row[0]), int(row[1])

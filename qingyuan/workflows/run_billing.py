@@ -79,6 +79,29 @@ def issue(
         _start_job(actor, run_id)
 
 
+def charge_standing_fees(
+    *,
+    actor: Actor,
+    scope: billing.StandingScope,
+    stamp: str,
+    expected_total: Decimal,
+    posting_date: date,
+    due_date: date | None = None,
+) -> int:
+    """Let the workers charge a month's recurring fees. Returns the run's id; raises as `billing.start_standing_run`."""
+    with transaction.atomic():
+        run_id = billing.start_standing_run(
+            actor=actor,
+            scope=scope,
+            stamp=stamp,
+            expected_total=expected_total,
+            posting_date=posting_date,
+            due_date=due_date,
+        )
+        _start_job(actor, run_id)
+    return run_id
+
+
 def undo(*, actor: Actor, run_id: int, posting_date: date, reason: str, expected_total: Decimal | None = None) -> None:
     """Let the workers undo an issued run. Raises as `billing.start_undo`."""
     with transaction.atomic():

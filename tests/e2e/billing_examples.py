@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from qingyuan.domains.billing.models import Bill, BillingRun, FeeType
+from qingyuan.domains.billing.models import Bill, BillingRun, FeeType, StandingFee
 from qingyuan.domains.billing.rules.fees import FeePricing
 from qingyuan.domains.customers.models import Account
 from qingyuan.domains.tariffs.models import ChargeItem, PriceVersion
@@ -39,6 +39,22 @@ def _fee_account() -> dict[str, object]:
     return {"account_no": Account.objects.filter(state="ACTIVE").order_by("id").values_list("account_no", flat=True)[0]}
 
 
+def _standing_fee() -> dict[str, object]:
+    """The demo has none yet: the first look makes one."""
+    account = Account.objects.get(**_fee_account())
+    given = {
+        "company_id": account.company_id,
+        "quantity": "1",
+        "every_months": 1,
+        "from_yyyymm": 202601,
+        "note": "物业代收协议",
+    }
+    found, _ = StandingFee.objects.get_or_create(
+        account=account, fee_type=FeeType.objects.get(company_id=account.company_id, code="JB"), defaults=given
+    )
+    return {"standing_fee_id": found.pk}
+
+
 BILLING: dict[str, Callable[[], dict[str, object]]] = {
     "billing:run": _run,
     "billing:run-totals": _run,
@@ -49,6 +65,8 @@ BILLING: dict[str, Callable[[], dict[str, object]]] = {
     "calculator:of-company": lambda: {"company_code": OrgUnit.objects.get(is_company=True).code},
     "fees:charge": _fee_account,
     "fees:edit-type": _fee_type,
+    "fees:standing-fee": _standing_fee,
+    "fees:standing-of": _fee_account,
     "tariffs:assign": lambda: {"code": "sh-res"},
     "tariffs:cases": _draft,
     "tariffs:cases-text": _draft,

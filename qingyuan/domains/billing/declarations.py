@@ -13,6 +13,7 @@ SHOCK_MINIMUM = "billing.shock_minimum"
 HOLD_FACTOR = "billing.hold_factor"
 HOLD_FROM = "billing.hold_from"
 FEE_LIMIT = "billing.fee_limit"
+STANDING_WHILE_SUSPENDED = "billing.standing_while_suspended"
 
 PERMISSIONS = (
     Permission("billing.view", "See bills"),
@@ -28,6 +29,8 @@ PERMISSIONS = (
     Permission("billing.fee_types", "Keep types of other fees"),
     Permission("billing.charge_fees", "Charge other fees"),
     Permission("billing.charge_large_fees", "Charge other fees above the limit"),
+    Permission("billing.standing_fees", "Keep recurring fees of accounts"),
+    Permission("billing.charge_standing_fees", "Charge the recurring fees of a month"),
 )
 
 PARAMETERS = (
@@ -91,6 +94,13 @@ PARAMETERS = (
         help="A fee above this amount is charged only by a person with the permission for large fees.",
         minimum=Decimal(0),
     ),
+    Parameter(
+        code=STANDING_WHILE_SUSPENDED,
+        type=ParameterType.BOOLEAN,
+        default=False,
+        label="Recurring fees of suspended accounts",
+        help="Whether recurring fees are charged on an account that is suspended on the day of charging.",
+    ),
 )
 
 NUMBER_KINDS = (
@@ -122,4 +132,7 @@ AUDIT_ACTIONS = (
     AuditAction("billing.fee_type_changed", "Fee type changed"),
     AuditAction("billing.fee_charged", "Other fee charged"),
     AuditAction("billing.fees_imported", "Other fees charged by file"),
+    AuditAction("billing.standing_fee_added", "Recurring fee registered"),
+    AuditAction("billing.standing_fee_ended", "Recurring fee ended"),
+    AuditAction("billing.standing_fees_charged", "Recurring fees of a month charged"),
 )

@@ -87,6 +87,8 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
             "billing.charge_fees",
             "notifications.view",
             "notifications.send",
+            "billing.standing_fees",
+            "billing.charge_standing_fees",
             "jobs.view",
             "files.attach",
         ),

@@ -44,7 +44,7 @@ class FeeType(CompanyRow):
 class FeeCharge(CompanyRow):
     """A fee charged on an account, with its bill. Append-only: it is taken back by cancelling the bill (应收冲正).
 
-    `request_key` is the form's own: sent twice, it charges once.
+    `request_key` is the form's own: sent twice, it charges once. `standing_fee` names the recurring fee that was charged.
     """
 
     account = models.ForeignKey("customers.Account", on_delete=models.PROTECT, related_name="+")
@@ -53,6 +53,7 @@ class FeeCharge(CompanyRow):
     quantity = VolumeField(null=True)
     price = MoneyField(null=True)
     amount = MoneyField()
+    standing_fee = models.ForeignKey("billing.StandingFee", on_delete=models.PROTECT, null=True, related_name="charges")
     note = models.CharField(max_length=200)
     charged_date = models.DateField()
     request_key = models.CharField(max_length=36, unique=True)

@@ -21,7 +21,7 @@ class BillingRun(CompanyRow):
 
     `business_date` stands for today in every rule; `posting_date` is fixed when issue starts and gives the accounting
     period; `undo_date` does so for the reversals when the issued run is undone. `selection` is what the person chose, `totals` what the stepper shows, `job_id` the job of the present stage. While it `is_paused` no chunk of the present stage is begun. A re-bill, a manual or a correcting bill
-    is a run of one; that of a fee has no reading period.
+    is a run of one; that of a fee has no reading period, that of recurring fees names the month charged in its selection.
     """
 
     run_no = CodeField(unique=True)
@@ -72,8 +72,10 @@ class BillingRun(CompanyRow):
 
     @property
     def yyyymm(self) -> int:
-        """The reading period's month; of a run without one, that of its business date."""
+        """The reading period's month; of a run without one, the month of recurring fees or that of its business date."""
         day = self.business_date
+        if "standing" in self.selection:
+            return int(self.selection["standing"])
         return day.year * 100 + day.month if self.period is None else self.period.yyyymm
 
     @property
@@ -122,6 +124,7 @@ class RunChunk(models.Model):
 
     The accounts, points and groups are those of the readings when the run was planned: where to look for facts first; what
     stands elsewhere by now is found one by one. `prices` is the fingerprint of the price list that was calculated by.
+    A chunk of recurring fees has these instead of readings, in the order of the run's items.
     """
 
     run = models.ForeignKey(BillingRun, on_delete=models.CASCADE, related_name="chunks")
@@ -132,6 +135,7 @@ class RunChunk(models.Model):
     account_ids = ArrayField(models.BigIntegerField(), default=list)
     point_ids = ArrayField(models.BigIntegerField(), default=list)
     group_ids = ArrayField(models.BigIntegerField(), default=list)
+    standing_fee_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     prices = models.CharField(max_length=64, blank=True)
     bill_offset = models.PositiveIntegerField(null=True)
     bill_count = models.PositiveIntegerField(default=0)

@@ -54,6 +54,18 @@ from qingyuan.domains.billing.operations.runs import (
     start_run,
 )
 from qingyuan.domains.billing.operations.singles import NotBillable
+from qingyuan.domains.billing.operations.standing_fees import (
+    NewStandingFee,
+    add_standing_fee,
+    end_standing_fee,
+)
+from qingyuan.domains.billing.operations.standing_runs import (
+    JudgedMonth,
+    JudgedStanding,
+    StandingScope,
+    judge_month,
+    start_standing_run,
+)
 from qingyuan.domains.billing.operations.tier_groups import (
     ensure_tier_groups,
     enter_tier_use,
@@ -73,7 +85,10 @@ __all__ = [
     "ImportedFees",
     "JudgedFee",
     "JudgedFees",
+    "JudgedMonth",
+    "JudgedStanding",
     "NewFee",
+    "NewStandingFee",
     "NotBillable",
     "NothingToBill",
     "NothingToDecide",
@@ -88,7 +103,9 @@ __all__ = [
     "RunHasNoBills",
     "RunNotInState",
     "RunPaid",
+    "StandingScope",
     "TotalMismatch",
+    "add_standing_fee",
     "apply_proposal",
     "apply_proposals",
     "calculate_chunk",
@@ -100,6 +117,7 @@ __all__ = [
     "create_fee_type",
     "discard_run",
     "dismiss_proposal",
+    "end_standing_fee",
     "ensure_tier_groups",
     "enter_tier_use",
     "finish_calculation",
@@ -108,6 +126,7 @@ __all__ = [
     "hold_bills",
     "issue_chunk",
     "judge_fees",
+    "judge_month",
     "name_job",
     "pause_run",
     "place_point",
@@ -122,6 +141,7 @@ __all__ = [
     "share_tier_room",
     "start_issue",
     "start_run",
+    "start_standing_run",
     "start_undo",
     "undo_chunk",
     "unfinished",

@@ -6,7 +6,7 @@ from datetime import date
 from django.db import connection
 from django.db.models.functions import Now
 
-from qingyuan.domains.billing.models import Bill, BillLive, BillReversal, RerateProposal
+from qingyuan.domains.billing.models import Bill, BillLive, BillReversal, RerateProposal, StandingFeeLive
 from qingyuan.domains.billing.operations.telling import withdraw_notices
 from qingyuan.domains.billing.rules.states import ProposalState
 from qingyuan.domains.ledger.operations.reversals import reverse_receivables
@@ -18,7 +18,8 @@ def cancel_together(actor: Actor, bills: Sequence[Bill], *, posting_date: date, 
     """Cancel live bills of one company; the caller holds the period, tier groups, accounts and readings, and tells the audit.
 
     What had cleared them goes to prepayment, their tier use is taken back, readings are approved again, open proposals
-    about them are dismissed, notices of them that were not sent are withdrawn. Raises what the ledger refuses.
+    about them are dismissed, notices of them that were not sent are withdrawn, a recurring fee's period is free again.
+    Raises what the ledger refuses.
     """
     if not bills:
         return
@@ -47,6 +48,7 @@ def cancel_together(actor: Actor, bills: Sequence[Bill], *, posting_date: date, 
         cursor.execute(_TAKE_BACK, {"bills": ids})
     BillLive.objects.filter(bill_id__in=ids).delete()
     withdraw_notices(bills)
+    StandingFeeLive.objects.filter(bill_id__in=ids).delete()
     own = [each.reading_item_id for each in bills if each.corrects_bill_id is None and each.reading_item_id is not None]
     readings.mark_unbilled(reading_item_ids=own)
     changes = [each.change_id for each in bills if each.change_id is not None]

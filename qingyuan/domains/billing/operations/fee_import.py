@@ -11,14 +11,13 @@ from enum import StrEnum
 from django.db import transaction
 
 from qingyuan.domains.billing.models import BillingRun, FeeImport, FeeType
+from qingyuan.domains.billing.operations.fee_writing import Charged, issue_fees
 from qingyuan.domains.billing.operations.fees import (
     PERMISSION,
-    Charged,
     FeeFacts,
     FeeTypeInactive,
     NewFee,
     fee_facts,
-    issue_fees,
     worked_out,
 )
 from qingyuan.domains.billing.operations.singles import prepare

@@ -1,37 +1,29 @@
 """Charging other fees by hand (其它费用收取): a bill of kind OTHER, basis MANUAL, as a run of one.
 
-What decides over a fee and what writes it stand here for sets: the import (`fee_import`) uses both.
+What decides over a fee stands here for sets, what writes it in `fee_writing`: file and recurring fees use both.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models.functions import Now
 
 from qingyuan.domains.billing.declarations import FEE_LIMIT
-from qingyuan.domains.billing.models import Bill, BillingRun, BillLine, FeeCharge, FeeType, RunChunk
-from qingyuan.domains.billing.operations.singles import SingleRun, prepare
-from qingyuan.domains.billing.operations.telling import ask_for_notices
-from qingyuan.domains.billing.operations.writing import line_rows, parts_of
+from qingyuan.domains.billing.models import FeeCharge, FeeType
+from qingyuan.domains.billing.operations.fee_writing import Charged, issue_fees
+from qingyuan.domains.billing.operations.singles import prepare
 from qingyuan.domains.billing.queries.statements import rows_of
-from qingyuan.domains.billing.rules.calculate import item_hash, run_hash
-from qingyuan.domains.billing.rules.fees import FORMAT, Fee, FeePricing, amount_of, fee_text, rated_fee
-from qingyuan.domains.billing.rules.lines import Rated, lines_text
-from qingyuan.domains.billing.rules.states import BillBasis, BillKind, ChunkState, RunPurpose, RunState
+from qingyuan.domains.billing.rules.fees import Fee, FeePricing, amount_of
 from qingyuan.domains.customers import operations as customers
 from qingyuan.domains.customers.queries.payers import PayerFacts, payers
 from qingyuan.domains.customers.rules.states import AccountState
 from qingyuan.domains.ledger.operations.periods import hold_open_period
-from qingyuan.domains.ledger.operations.receivables import post_receivables
-from qingyuan.domains.ledger.rules.posting import NewReceivable, PostingSource
 from qingyuan.domains.tariffs.queries.catalogue import ChargeItemFact, price_list
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError, NotFound
 from qingyuan.platform.audit import operations as audit
-from qingyuan.platform.copying import reserve_ids
 from qingyuan.platform.parameters import queries as parameters
 from qingyuan.platform.staff import operations as staff
 from qingyuan.platform.staff.queries.reach import Reach, reach
@@ -198,159 +190,3 @@ def worked_out(facts: FeeFacts, account: PayerFacts, fee_type: FeeType, fee: New
         day=facts.on,
         note=fee.note.strip()[:200],
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Charged:
-    """A fee that is to be issued: on which account, of which type, and the key under which it is charged once."""
-
-    account: PayerFacts
-    fee_type_id: int
-    fee: Fee
-    request_key: str
-
-
-def issue_fees(*, actor: Actor, single: SingleRun, charged: Sequence[Charged]) -> tuple[int, list[int]]:
-    """Record one run and write its bills, lines, postings and charges; the caller holds the locks.
-
-    `single` has a bill number for each fee. Returns the run's id and the bills' ids in the order of the fees. The number of
-    statements does not grow with the fees.
-    """
-    prices = price_list(single.company_id)
-    rated = [rated_fee(one.fee) for one in charged]
-    texts = [fee_text(one.fee) for one in charged]
-    digests = [item_hash(text, lines_text(each.lines)) for text, each in zip(texts, rated, strict=True)]
-    run = _recorded(actor, single, rated, digests)
-    ids = reserve_ids("bill", len(charged))
-    bills: list[Bill] = []
-    bill_lines: list[BillLine] = []
-    receivables: list[NewReceivable] = []
-    for place, (bill_id, one) in enumerate(zip(ids, charged, strict=True)):
-        lines = line_rows(prices, (), rated[place])
-        bills.append(_bill(single, run, bill_id, place, one.account, rated[place], texts[place], digests[place]))
-        bill_lines += [BillLine(bill_id=bill_id, **line._asdict()) for line in lines]
-        receivables.append(_receivable(bills[-1], parts_of(lines)))
-    Bill.objects.bulk_create(bills)
-    BillLine.objects.bulk_create(bill_lines)
-    post_receivables(
-        actor=actor,
-        company_id=single.company_id,
-        posting_date=single.posting_date,
-        source=PostingSource(run.pk, 1),
-        receivables=receivables,
-    )
-    FeeCharge.objects.bulk_create(
-        FeeCharge(
-            company_id=single.company_id,
-            account_id=one.account.account_id,
-            fee_type_id=one.fee_type_id,
-            bill_id=bill_id,
-            quantity=one.fee.quantity,
-            price=one.fee.price,
-            amount=one.fee.amount,
-            note=one.fee.note,
-            charged_date=single.posting_date,
-            request_key=one.request_key,
-            charged_by_id=actor.staff_id,
-        )
-        for bill_id, one in zip(ids, charged, strict=True)
-    )
-    return run.pk, ids
-
-
-def _bill(
-    single: SingleRun,
-    run: BillingRun,
-    bill_id: int,
-    place: int,
-    account: PayerFacts,
-    rated: Rated,
-    text: str,
-    digest: str,
-) -> Bill:
-    day = single.posting_date
-    yyyymm = day.year * 100 + day.month
-    assert account.customer_id is not None
-    return Bill(
-        pk=bill_id,
-        bill_no=single.bill_nos[place],
-        company_id=account.company_id,
-        unit_id=account.unit_id,
-        run=run,
-        run_position=place + 1,
-        kind=BillKind.OTHER,
-        basis=BillBasis.MANUAL,
-        account_id=account.account_id,
-        customer_id=account.customer_id,
-        yyyymm=yyyymm,
-        round_no=1,
-        tier_position=yyyymm * 100 + 1,
-        tier_sequence=bill_id,
-        from_date=day,
-        to_date=day,
-        months=0,
-        volume=rated.volume,
-        amount=rated.total,
-        tax_amount=rated.tax,
-        posting_date=day,
-        due_date=single.due_date,
-        hash_format=FORMAT,
-        hash=digest,
-        snapshot=text,
-    )
-
-
-def _receivable(bill: Bill, parts: tuple[tuple[int, Decimal], ...]) -> NewReceivable:
-    return NewReceivable(
-        bill.pk,
-        bill.bill_no,
-        bill.unit_id,
-        bill.account_id,
-        bill.customer_id,
-        bill.yyyymm,
-        bill.due_date,
-        bill.amount,
-        parts,
-    )
-
-
-def _recorded(actor: Actor, single: SingleRun, rated: Sequence[Rated], digests: Sequence[str]) -> BillingRun:
-    amount = sum((each.total for each in rated), Decimal("0.00"))
-    count, total = len(rated), str(amount)
-    run = BillingRun.objects.create(
-        run_no=single.run_no,
-        company_id=single.company_id,
-        unit_id=single.unit_id,
-        purpose=RunPurpose.REAL,
-        state=RunState.ISSUED,
-        selection=single.selection,
-        business_date=single.business_date,
-        posting_date=single.posting_date,
-        due_date=single.due_date,
-        result_hash=run_hash(digests),
-        totals={
-            "bills": count,
-            "volume": "0.000",
-            "amount": total,
-            "exceptions": {},
-            "notices": {},
-            "held": 0,
-            "held_amount": "0.00",
-            "issued": count,
-            "issued_amount": total,
-            "stale": 0,
-        },
-        chunk_count=1,
-        scope_count=count,
-        chunk_size=count,
-        created_by_id=actor.staff_id,
-        checked_by_id=actor.staff_id,
-        issued_by_id=actor.staff_id,
-        calculated_at=Now(),
-        issued_at=Now(),
-    )
-    RunChunk.objects.create(
-        run=run, chunk_no=1, state=ChunkState.ISSUED, bill_offset=0, bill_count=count, amount=amount, attempts=1
-    )
-    ask_for_notices(run)
-    return run

@@ -16,6 +16,7 @@ from qingyuan.domains.billing.operations.chunks import claimed
 from qingyuan.domains.billing.operations.proposals import propose_later_bills
 from qingyuan.domains.billing.operations.rerate import propose_for_linked
 from qingyuan.domains.billing.operations.runs import RunHasNoBills, held_run, let_go, require_state
+from qingyuan.domains.billing.operations.standing_issue import issue_standing
 from qingyuan.domains.billing.operations.telling import ask_for_notices
 from qingyuan.domains.billing.operations.writing import Issue, Rowset, build_bills
 from qingyuan.domains.billing.queries.cases import load_cases, load_use
@@ -107,8 +108,8 @@ def start_issue(
 
 
 def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int | None) -> int:
-    """Issue one calculated chunk (None: any that is free) in one transaction; returns how many readings it had (1 for a chunk
-    without any), 0 when there is nothing to do here (done, or in other hands).
+    """Issue one calculated chunk (None: any that is free) in one transaction; returns how many readings or recurring fees it
+    had (1 for a chunk without any), 0 when there is nothing to do here (done, or in other hands).
 
     What moved since the calculation (readings, people, prices, tier use …) is not issued: its run item becomes STALE and
     its reading stays approved for the next run. Raises PeriodClosed when the period was closed after the issue began.
@@ -121,13 +122,16 @@ def issue_chunk(*, actor: Actor, run_id: int, chunk_no: int | None) -> int:
         chunk = claimed(run_id, chunk_no, ChunkState.CALCULATED)
         if chunk is None:
             return 0
-        prices = price_list(run.company_id)
-        bulk = _issue_bulk(actor, run, chunk, prices)
-        if len(bulk.reading_item_ids) < len(chunk.reading_item_ids):
-            _issue_rest(actor, run, chunk, prices, bulk)
+        if "standing" in run.selection:
+            issue_standing(actor, run, chunk, _bill_nos(run, chunk))
+        else:
+            prices = price_list(run.company_id)
+            bulk = _issue_bulk(actor, run, chunk, prices)
+            if len(bulk.reading_item_ids) < len(chunk.reading_item_ids):
+                _issue_rest(actor, run, chunk, prices, bulk)
         bills, amount = bills_of_chunk(run_id, chunk.chunk_no)
         RunChunk.objects.filter(pk=chunk.pk).update(state=ChunkState.ISSUED, bill_count=bills, amount=amount)
-    return max(len(chunk.reading_item_ids), 1)
+    return max(len(chunk.reading_item_ids) + len(chunk.standing_fee_ids), 1)
 
 
 def finish_issue(*, actor: Actor, run_id: int) -> bool:
@@ -197,9 +201,7 @@ def _issue_bulk(actor: Actor, run: BillingRun, chunk: RunChunk, prices: PriceLis
     )
     if chunk.prices != prices.fingerprint:
         return IssuedBulk(0, ())
-    bill_no_of = _bill_no_of(run, run.posting_date)
-    start = chunk.bill_offset or 0
-    bulk = insert_bills(run, chunk, [bill_no_of(start + place) for place in range(chunk.bill_count)])
+    bulk = insert_bills(run, chunk, _bill_nos(run, chunk))
     if bulk.bills:
         readings.mark_billed(reading_item_ids=bulk.reading_item_ids)
         post_bulk(actor, run, chunk.chunk_no, desk)
@@ -281,6 +283,13 @@ def _bill_no_of(run: BillingRun, posting_date: date) -> Callable[[int], str]:
     declared = registry.number_kinds.get(BILL_NUMBERS)
     scope, first = scope_of(declared, posting_date), run.bill_no_start or 0
     return lambda place: written(declared, scope, first + place)
+
+
+def _bill_nos(run: BillingRun, chunk: RunChunk) -> list[str]:
+    """The numbers that are kept for the chunk."""
+    assert run.posting_date is not None
+    bill_no_of, start = _bill_no_of(run, run.posting_date), chunk.bill_offset or 0
+    return [bill_no_of(start + place) for place in range(chunk.bill_count)]
 
 
 def _mark_stale(run_id: int, chunk_no: int, left: list[int], fresh: list[Outcome]) -> None:

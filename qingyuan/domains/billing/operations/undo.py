@@ -92,8 +92,8 @@ def start_undo(
 
 
 def undo_chunk(*, actor: Actor, run_id: int, chunk_no: int | None) -> int:
-    """Cancel the bills of one issued chunk (None: any that is free) in one transaction; returns how many readings it had (1
-    for a chunk without any), 0 when there is nothing to do here (done, or in other hands). Bills cancelled before are left.
+    """Cancel the bills of one issued chunk (None: any that is free) in one transaction; returns how many readings or
+    recurring fees it had (1 for a chunk without any), 0 when there is nothing to do here (done, or in other hands). Bills cancelled before are left.
     """
     with transaction.atomic():
         run = BillingRun.objects.get(pk=run_id)
@@ -111,7 +111,7 @@ def undo_chunk(*, actor: Actor, run_id: int, chunk_no: int | None) -> int:
         cancel_together(actor, bills, posting_date=run.undo_date, reason=run.undo_reason)
         _propose(bills)
         RunChunk.objects.filter(pk=chunk.pk).update(state=ChunkState.UNDONE)
-    return max(len(chunk.reading_item_ids), 1)
+    return max(len(chunk.reading_item_ids) + len(chunk.standing_fee_ids), 1)
 
 
 def finish_undo(*, actor: Actor, run_id: int) -> bool:

@@ -20,6 +20,7 @@ from qingyuan.domains.tariffs.rules.taxes import net_and_tax, rate_of
 from qingyuan.kernel.canonical import canonical_json
 from qingyuan.kernel.errors import DomainError
 from qingyuan.kernel.money import Money
+from qingyuan.kernel.period import Month
 from qingyuan.kernel.rounding import round_decimal
 
 FORMAT = "qy-fee/1"
@@ -31,6 +32,7 @@ LABELS = {
     "fee_quantity_line": gettext_noop("%(name)s: %(quantity)s %(piece)s × %(price)s = %(exact)s"),
     "fee_amount_line": gettext_noop("%(name)s: amount as entered"),
     "fee_note": gettext_noop("What for: %(note)s"),
+    "fee_period": gettext_noop("Recurring fee for %(first)s to %(last)s, charged once for the period"),
     "fee_tax": gettext_noop("Of this, tax of %(rate)s: %(tax)s; without tax: %(net)s"),
 }
 
@@ -51,7 +53,10 @@ class FeeAmountRefused(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """One fee on one account, by natural keys. `quantity` and `price` are None where a person gave the amount (yuan)."""
+    """One fee on one account, by natural keys. `quantity` and `price` are None where a person gave the amount (yuan).
+
+    `period`: the first and the last month of a recurring fee's period; None for any other.
+    """
 
     account_no: str
     type_code: str
@@ -64,6 +69,7 @@ class Fee:
     tax: Tax | None
     day: date
     note: str
+    period: tuple[Month, Month] | None = None
 
 
 def amount_of(
@@ -111,23 +117,24 @@ def rated_fee(fee: Fee) -> Rated:
 
 
 def fee_text(fee: Fee) -> str:
-    """The fee as canonical JSON, the bill's snapshot."""
+    """The fee as canonical JSON, the bill's snapshot. `period` stands in it for recurring fees alone."""
     tax = None if fee.tax is None else [fee.tax.treatment.value, _plain(fee.tax.rate), fee.tax.included]
-    return canonical_json(
-        {
-            "account": fee.account_no,
-            "amount": str(fee.amount),
-            "day": fee.day.isoformat(),
-            "item": fee.item_code,
-            "name": fee.name,
-            "note": fee.note,
-            "piece": fee.piece,
-            "price": _plain(fee.price),
-            "quantity": _plain(fee.quantity),
-            "tax": tax,
-            "type": fee.type_code,
-        }
-    )
+    told: dict[str, object] = {
+        "account": fee.account_no,
+        "amount": str(fee.amount),
+        "day": fee.day.isoformat(),
+        "item": fee.item_code,
+        "name": fee.name,
+        "note": fee.note,
+        "piece": fee.piece,
+        "price": _plain(fee.price),
+        "quantity": _plain(fee.quantity),
+        "tax": tax,
+        "type": fee.type_code,
+    }
+    if fee.period is not None:
+        told["period"] = [month.number for month in fee.period]
+    return canonical_json(told)
 
 
 def parse_fee(text: str, *, hash_format: str = FORMAT) -> Fee:
@@ -135,7 +142,7 @@ def parse_fee(text: str, *, hash_format: str = FORMAT) -> Fee:
     if hash_format != FORMAT:
         raise UnknownFormat(hash_format)
     given = json.loads(text)
-    tax = given["tax"]
+    tax, period = given["tax"], given.get("period")
     return Fee(
         account_no=given["account"],
         type_code=given["type"],
@@ -148,6 +155,7 @@ def parse_fee(text: str, *, hash_format: str = FORMAT) -> Fee:
         tax=None if tax is None else Tax(Treatment(tax[0]), _decimal(tax[1]), bool(tax[2])),
         day=date.fromisoformat(given["day"]),
         note=given["note"],
+        period=None if period is None else (Month.from_number(period[0]), Month.from_number(period[1])),
     )
 
 
@@ -168,6 +176,8 @@ def fee_tree(fee: Fee, happened: Iterable[Node] = ()) -> Node:
             exact=fee.quantity * (fee.price or Decimal(0)),
         )
     steps = [*happened]
+    if fee.period is not None:
+        steps.append(_node("fee_period", None, first=str(fee.period[0]), last=str(fee.period[1])))
     if fee.note:
         steps.append(_node("fee_note", None, note=fee.note))
     steps.append(money)

@@ -113,6 +113,8 @@ def _actions(request: OfficeRequest, header: AccountHeader) -> tuple[Action, ...
     if header.state != "CLOSED" and header.holder is not None:
         fee = reverse("fees:charge", args=[header.account_no])
         offered.append(Action(_("Charge a fee"), fee, "billing.charge_fees", "receipt"))
+        standing = reverse("fees:standing-of", args=[header.account_no])
+        offered.append(Action(_("Recurring fees"), standing, "billing.standing_fees", "refresh"))
     offered.append(Action(_("Hold"), address_of(header, "hold"), "customers.hold", "lock"))
     return tuple(action for action in offered if action.permission in request.permissions)
 

@@ -60,7 +60,10 @@ def page(found: RunPage, tab: str) -> DetailPage:
             Fact(gettext_lazy("Organisation unit"), row.unit_name),
             Fact(gettext_lazy("Period"), month_text(row.yyyymm)),
             Fact(gettext_lazy("Business date"), date_text(row.business_date)),
-            Fact(gettext_lazy("Readings"), integer_text(row.scope)),
+            Fact(
+                gettext_lazy("Recurring fees") if found.row.is_standing else gettext_lazy("Readings"),
+                integer_text(row.scope),
+            ),
         ),
         figures=(
             Figure(gettext_lazy("Bills"), integer_text(row.bills)),
@@ -113,7 +116,11 @@ def _notice(found: RunPage) -> str:
             "count": found.stale
         }
     if found.row.state is RunState.UNDONE:
-        return _("The run was undone: its bills are cancelled, its readings can be billed again.")
+        return (
+            _("The run was undone: its bills are cancelled, its recurring fees are due again.")
+            if found.row.is_standing
+            else _("The run was undone: its bills are cancelled, its readings can be billed again.")
+        )
     if found.row.held and found.row.state is RunState.ISSUED:
         return _("%(count)s held bills over %(amount)s yuan were not issued; their readings wait for a later run.") % {
             "count": found.row.held,

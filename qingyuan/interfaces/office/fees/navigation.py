@@ -16,6 +16,15 @@ ENTRIES = (
     ),
     NavigationEntry(
         Group.BILLING,
+        _("Recurring fees"),
+        "fees:standing",
+        "billing.standing_fees",
+        order=59,
+        icon="refresh",
+        keywords=("zqfy", "周期费用", "垃圾费", "固定收费"),
+    ),
+    NavigationEntry(
+        Group.BILLING,
         _("Import fees"),
         "fees:import",
         "billing.charge_fees",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from qingyuan.interfaces.office.fees import charging, importing, types
+from qingyuan.interfaces.office.fees import charging, importing, standing, standing_charging, types
 
 app_name = "fees"
 urlpatterns = [
@@ -11,5 +11,9 @@ urlpatterns = [
     path("fee-types/<str:code>/edit/", types.edit, name="edit-type"),
     path("fees/import/", importing.import_fees, name="import"),
     path("fees/import/template/", importing.template, name="import-template"),
+    path("fees/standing/", standing.standing, name="standing"),
+    path("fees/standing/charge/", standing_charging.charge_month, name="charge-standing"),
+    path("fees/standing/<int:standing_fee_id>/", standing.one, name="standing-fee"),
+    path("fees/standing/of/<path:account_no>/", standing.of_account, name="standing-of"),
     path("fees/charge/<path:account_no>/", charging.charge, name="charge"),
 ]
