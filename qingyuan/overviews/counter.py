@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from qingyuan.domains.billing.models import Bill
 from qingyuan.domains.customers import queries as customers
+from qingyuan.domains.customers.queries import GroupRef
 from qingyuan.domains.customers.rules.states import AccountState
 from qingyuan.domains.ledger.models import OpenItem
 from qingyuan.domains.payments import queries as payments
@@ -15,6 +16,7 @@ from qingyuan.domains.payments.queries import OwedBill, OwedCharge, TenderTotal,
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.money import ZERO_MONEY
 from qingyuan.overviews.account_search import FoundAccounts, find_accounts
+from qingyuan.overviews.counter_group import FoundGroup, find_groups
 from qingyuan.platform import registry
 from qingyuan.platform.numbering import queries as numbering
 from qingyuan.platform.numbering.rules.writing import written
@@ -61,6 +63,7 @@ class CardBill:
 class CounterCard:
     """What a cashier sees of an account. `is_own` False: an account of another hall (通收), of which name, address and
     arrears are shown and nothing else. `may_use_balance`: there is prepayment, and topping it up lets it clear bills.
+    `group`: the payer group that the account is in on the day, where the counter reaches it.
     """
 
     account_id: int
@@ -75,6 +78,7 @@ class CounterCard:
     bills: tuple[CardBill, ...]
     may_pay_partly: bool
     may_use_balance: bool
+    group: GroupRef | None
 
 
 def till_of(actor: Actor, *, on: date) -> Till | None:
@@ -98,10 +102,20 @@ def till_of(actor: Actor, *, on: date) -> Till | None:
     )
 
 
-def find_payers(actor: Actor, text: str, *, on: date) -> FoundAccounts:
-    """The counter's search: everybody the counter takes money for (通收), those that owe most first."""
+@dataclass(frozen=True, slots=True)
+class FoundPayers:
+    """What the counter's search found: accounts, and payer groups."""
+
+    accounts: FoundAccounts
+    groups: tuple[FoundGroup, ...]
+
+
+def find_payers(actor: Actor, text: str, *, on: date) -> FoundPayers:
+    """The counter's search: everybody the counter takes money for (通收), those that owe most first; payer groups too."""
     within = payments.counter_reach(actor, on=on)
-    return find_accounts(actor, text, permission=OWN_ACCOUNTS, on=on, within=within)
+    return FoundPayers(
+        find_accounts(actor, text, permission=OWN_ACCOUNTS, on=on, within=within), find_groups(within, text, on=on)
+    )
 
 
 def card(actor: Actor, account_no: str, *, on: date) -> CounterCard:
@@ -124,7 +138,16 @@ def card(actor: Actor, account_no: str, *, on: date) -> CounterCard:
         bills=tuple(_card_bill(bill, volumes) for bill in shown.bills),
         may_pay_partly=parameters.text(ALLOCATION, unit_id=counter_unit, on=on) == "partly",
         may_use_balance=is_own and bool(shown.bills) and shown.prepaid > 0 and _offsets_top_ups(ref.unit_id, on),
+        group=_group(actor, ref.id, is_own, on),
     )
+
+
+def _group(actor: Actor, account_id: int, is_own: bool, on: date) -> GroupRef | None:
+    """Of another hall's account nothing more is told than the search would tell."""
+    group = customers.group_of_account(account_id, on=on)
+    if group is None or is_own or payments.counter_reach(actor, on=on).covers(group.unit_id):
+        return group
+    return None
 
 
 def _offsets_top_ups(unit_id: int, on: date) -> bool:

@@ -10,12 +10,14 @@ from qingyuan.platform.organisation.models import CompanyPart, CompanyRow
 class PayerGroup(CompanyRow):
     """Accounts that one customer pays for together. Each account goes on owing for itself: the group has no debt of its own.
 
-    `unit` says who sees and keeps the group; its members are accounts of the same company.
+    `unit` says who sees and keeps the group; its members are accounts of the same company. `initials`: the pinyin
+    initials of the name, each way of reading it after a blank, as the counter searches them.
     """
 
     unit = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, related_name="+")
     code = CodeField(unique=True)
     name = models.CharField(max_length=60)
+    initials = models.CharField(max_length=200, blank=True)
     payer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="payer_groups")
     created_at = models.DateTimeField(db_default=Now())
 

@@ -8,11 +8,12 @@ from django.db import IntegrityError, transaction
 from qingyuan.domains.customers.declarations import BACKDATE_DAYS, CHANGE
 from qingyuan.domains.customers.models import Account, Customer, PayerGroup, PayerGroupMember
 from qingyuan.domains.customers.operations.locks import lock_accounts
+from qingyuan.domains.customers.operations.pinyin import readings_of
 from qingyuan.domains.customers.operations.succession import AccountClosed
 from qingyuan.domains.customers.rules.address import clean
 from qingyuan.domains.customers.rules.history import ChangeBeforeCurrent, check_change, check_evidence
 from qingyuan.domains.customers.rules.opening import NameMissing
-from qingyuan.domains.customers.rules.payer_groups import checked_members, group_code
+from qingyuan.domains.customers.rules.payer_groups import checked_members, group_code, group_initials
 from qingyuan.domains.customers.rules.states import AccountState
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError, NotFound
@@ -66,7 +67,14 @@ def create_payer_group(*, actor: Actor, unit_id: int, code: str, name: str, paye
     payer = Customer.objects.filter(company_id=company_id, customer_no=payer_no.strip()).first()
     if payer is None:
         raise PayerUnknown(customer_no=payer_no.strip())
-    group = PayerGroup(company_id=company_id, unit_id=unit_id, code=code, name=name.strip(), payer=payer)
+    group = PayerGroup(
+        company_id=company_id,
+        unit_id=unit_id,
+        code=code,
+        name=name.strip(),
+        initials=group_initials(readings_of(name.strip())),
+        payer=payer,
+    )
     with transaction.atomic():
         try:
             with transaction.atomic():

@@ -7,6 +7,14 @@ from qingyuan.domains.customers.queries.billing_facts import (
     holds_on,
     not_to_read,
 )
+from qingyuan.domains.customers.queries.payer_groups import (
+    GroupRef,
+    account_of_payer,
+    find_groups,
+    group_of_account,
+    group_ref,
+    members_on,
+)
 from qingyuan.domains.customers.queries.payers import PayerFacts, payers
 from qingyuan.domains.customers.queries.refs import (
     AccountRef,
@@ -21,17 +29,23 @@ __all__ = [
     "AccountFacts",
     "AccountRef",
     "Candidate",
+    "GroupRef",
     "Hit",
     "PayerFacts",
     "ReliefFact",
+    "account_of_payer",
     "account_ref",
     "account_refs",
     "account_refs_by_id",
     "billing_facts",
     "candidates",
     "customer_id_of",
+    "find_groups",
+    "group_of_account",
+    "group_ref",
     "hits",
     "holds_on",
+    "members_on",
     "not_to_read",
     "payers",
     "search",

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 
+from qingyuan.domains.customers.rules.tokens import pinyin_initials
 from qingyuan.kernel.errors import DomainError
 
 MEMBERS_LIMIT = 500
 """So many accounts are added by one typing; a page of a group stays readable."""
+INITIALS_LENGTH = 200
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 _BETWEEN = re.compile(r"[\s,;，；、]+")
 
@@ -35,6 +37,19 @@ def group_code(text: str) -> str:
     if not _CODE.fullmatch(code):
         raise GroupCodeInvalid(group=code)
     return code
+
+
+def group_initials(readings: Sequence[Sequence[str]]) -> str:
+    """The initials of a name under which it is searched, each way of reading it after a blank: 市教育局 → " sjyj".
+
+    `readings` gives the initials of each character; what does not fit into INITIALS_LENGTH is left out whole.
+    """
+    words = ""
+    for initials in pinyin_initials(readings):
+        if len(words) + 1 + len(initials) > INITIALS_LENGTH:
+            break
+        words += f" {initials.lower()}"
+    return words
 
 
 def member_numbers(text: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from qingyuan.domains.ledger.operations.balances import open_balances
 from qingyuan.domains.ledger.operations.cash import post_over_short
 from qingyuan.domains.ledger.operations.chart import OtherCompany, add_chart_account, set_posting_rule, set_up_books
 from qingyuan.domains.ledger.operations.credit_reversals import CreditAlreadyReversed
-from qingyuan.domains.ledger.operations.payment_clearing import NotOwed, clear_by_payment
+from qingyuan.domains.ledger.operations.payment_clearing import NotOwed, OwedOtherwise, clear_by_payment
 from qingyuan.domains.ledger.operations.payment_undoing import undo_payment
 from qingyuan.domains.ledger.operations.periods import (
     EarlierPeriodOpen,
@@ -34,6 +34,7 @@ __all__ = [
     "NotOwed",
     "NothingToPost",
     "OtherCompany",
+    "OwedOtherwise",
     "PeriodExists",
     "PeriodNotClosed",
     "PrepaymentSpent",

@@ -41,6 +41,14 @@ class NotOwed(DomainError):
     code = "ledger.not_owed"
 
 
+class OwedOtherwise(DomainError):
+    """The chosen receivables, `label` the first of them, owe `owed` and no longer the `due` that was shown
+    (所选账单欠费已变动).
+    """
+
+    code = "ledger.owed_otherwise"
+
+
 def clear_by_payment(
     *,
     actor: Actor,
@@ -58,8 +66,8 @@ def clear_by_payment(
     `money`: CASH or BANK → what came in there, change deducted; its sum is that of the allocations. `mode`: whole bills,
     or any amount. `value_date` is the day the money counts from. One journal for the call, two per other company.
 
-    Locks: accounting periods (shared), open items, prepayments, account balances. Raises NotOwed, PeriodClosed,
-    PeriodMissing, NoChart; ValueError when the sums differ.
+    Locks: accounting periods (shared), open items, prepayments, account balances. Raises NotOwed, OwedOtherwise,
+    PeriodClosed, PeriodMissing, NoChart; ValueError when the sums differ.
     """
     total = sum((row.amount for row in allocations), _ZERO)
     if total != sum(money.values(), _ZERO) or any(row.amount <= 0 for row in allocations):
@@ -112,6 +120,9 @@ def _clear(
     posting: Posting, row: Allocation, draft: Draft, mode: AllocationMode, modes: Modes
 ) -> tuple[ClearedBill, ...]:
     targets = _targets(posting, row)
+    owed = sum((found.outstanding for found in targets), _ZERO)
+    if row.due is not None and row.due != owed:
+        raise OwedOtherwise(label=targets[0].label if targets else "", due=row.due, owed=owed)
     allocated = allocate(row.amount, [found.outstanding for found in targets], mode)
     cleared: list[ClearedBill] = []
     for found, amount in zip(targets, allocated.amounts, strict=True):

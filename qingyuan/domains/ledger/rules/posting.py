@@ -74,7 +74,7 @@ class Allocation(NamedTuple):
     """Money for one account (缴费分配). `open_item_ids`: the receivables chosen, in the order in which they are cleared;
     None: what the account owes, oldest first; empty: all of it into prepayment. The part ids name the payment's parts
     that clearings (`receivable_part_id`) and movements (`prepayment_part_id`) will point at. `customer_id` owns what goes
-    into prepayment.
+    into prepayment. `due`: what the chosen receivables owed when they were shown; None: it is not compared.
     """
 
     receivable_part_id: int
@@ -85,6 +85,7 @@ class Allocation(NamedTuple):
     customer_id: int
     amount: Decimal
     open_item_ids: tuple[int, ...] | None = None
+    due: Decimal | None = None
 
 
 class ClearedBill(NamedTuple):

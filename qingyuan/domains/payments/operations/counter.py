@@ -1,8 +1,9 @@
-"""A payment as the counter asks for it (柜台收费): money handed over for chosen bills of one account."""
+"""A payment as the counter asks for it (柜台收费): money handed over for chosen bills of one account or of several."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from qingyuan.domains.payments.declarations import ALLOCATION
 from qingyuan.domains.payments.operations.taking import take_payment
@@ -14,6 +15,8 @@ from qingyuan.domains.payments.rules.taking import PaymentLine, TakenPayment, Te
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError, SameKeyOtherRequest
 from qingyuan.platform.parameters import queries as parameters
+
+_ZERO = Decimal("0.00")
 
 
 class NoOpenShift(DomainError):
@@ -46,34 +49,55 @@ class TakenDifferently(DomainError):
     code = "payments.taken_differently"
 
 
-@dataclass(frozen=True, slots=True)
-class CounterSale:
-    """What the cashier entered. `due` is what was shown as due; `open_item_ids` are the chosen bills, oldest first;
-    `use_balance`: the money tops up the prepayment, which then clears them together with what was in it (余额抵扣);
-    `keep_rest`: what is more than due stays as prepayment. Yuan.
-    """
+class SaleLine(NamedTuple):
+    """The bills chosen of one account, oldest first, and what they owed when they were shown, in yuan."""
 
     account_id: int
     open_item_ids: tuple[int, ...]
     due: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class CounterSale:
+    """What the cashier entered, each account once. `keep_on`: the account (one of `lines` or another) in whose prepayment
+    stays what is more than due, None: nothing stays. `use_balance`, for one account alone: the money tops up the
+    prepayment, which then clears the bills together with what was in it (余额抵扣); its line's `due` is what that leaves.
+    `payer_name`: who pays where that is not the account's holder. Yuan.
+    """
+
+    lines: tuple[SaleLine, ...]
     handed: Decimal
     tender: TenderKind
     reference: str = ""
     use_balance: bool = False
-    keep_rest: bool = False
+    keep_on: int | None = None
+    payer_name: str = ""
+
+    @property
+    def due(self) -> Decimal:
+        """What is shown as due for all of it."""
+        return sum((line.due for line in self.lines), _ZERO)
 
 
 def take_at_counter(*, actor: Actor, sale: CounterSale, on: date, idempotency_key: str) -> TakenPayment:
     """Take a payment in the actor's open shift. The same key with the same request returns the payment that was taken.
 
-    Raises NoOpenShift, NothingHanded, NotEnough, NoChangeFromCard, TakenDifferently, and what `take_payment` raises.
+    Only bills of one account may be paid in part (parameter `payments.allocation`); those of several are paid whole.
+    Raises NoOpenShift, NothingHanded, NotEnough, NoChangeFromCard, TakenDifferently, and what `take_payment` raises;
+    ValueError where the balance of several accounts is to be used.
     """
+    if sale.use_balance and len(sale.lines) != 1:
+        raise ValueError("the balance of one account alone can be used")
     session = open_session_of(actor)
     if session is None:
         raise NoOpenShift()
-    partly = parameters.text(ALLOCATION, unit_id=session.unit_id, on=on) == "partly" and not sale.use_balance
+    one_account = len(sale.lines) == 1 and not sale.use_balance
     settled = settle(
-        due=sale.due, handed=sale.handed, tender=sale.tender, keep_rest=sale.keep_rest, may_pay_partly=partly
+        due=sale.due,
+        handed=sale.handed,
+        tender=sale.tender,
+        keep_rest=sale.keep_on is not None,
+        may_pay_partly=one_account and parameters.text(ALLOCATION, unit_id=session.unit_id, on=on) == "partly",
     )
     if settled is Shortfall.NOTHING:
         raise NothingHanded()
@@ -81,14 +105,14 @@ def take_at_counter(*, actor: Actor, sale: CounterSale, on: date, idempotency_ke
         raise NotEnough(missing=sale.due - sale.handed)
     if isinstance(settled, Shortfall):
         raise NoChangeFromCard(more=sale.handed - sale.due)
-    chosen = () if sale.use_balance else sale.open_item_ids
     try:
         return take_payment(
             actor=actor,
             session_id=session.id,
-            lines=[PaymentLine(sale.account_id, settled.amount, chosen)],
+            lines=_payment_lines(sale, settled.amount),
             tenders=[Tender(sale.tender, sale.handed, sale.reference)],
             change=settled.change,
+            payer_name=sale.payer_name,
             on=on,
             idempotency_key=idempotency_key,
         )
@@ -97,3 +121,23 @@ def take_at_counter(*, actor: Actor, sale: CounterSale, on: date, idempotency_ke
         if known is None:
             raise
         raise TakenDifferently(payment=known.payment_no, received=known.received) from error
+
+
+def _payment_lines(sale: CounterSale, amount: Decimal) -> list[PaymentLine]:
+    """What stays here (`amount`), account by account. A rest below zero (paid in part) is of the one account there is."""
+    if sale.use_balance:
+        return [PaymentLine(sale.lines[0].account_id, amount, ())]
+    rest = amount - sale.due
+    keep_on = sale.lines[0].account_id if rest < 0 else sale.keep_on
+    lines = [
+        PaymentLine(
+            line.account_id,
+            line.due + rest if line.account_id == keep_on else line.due,
+            line.open_item_ids,
+            line.due,
+        )
+        for line in sale.lines
+    ]
+    if rest > 0 and keep_on is not None and all(line.account_id != keep_on for line in sale.lines):
+        lines.append(PaymentLine(keep_on, rest, ()))
+    return lines

@@ -125,6 +125,7 @@ def _allocation(receivable_part: int, prepayment_part: int, line: PaymentLine, p
         payer.customer_id,
         line.amount,
         line.open_item_ids,
+        line.due,
     )
 
 

@@ -73,7 +73,7 @@ def take_payment(
     is the day the money counts from. The same key with the same request returns the payment that was taken, `repeated`.
 
     Raises SameKeyOtherRequest, DoesNotAddUp, BelowLeast, OnHold, NoHolder, SessionClosed, NotPermitted, NotFound, and the
-    ledger's NotOwed, PeriodClosed, PeriodMissing.
+    ledger's NotOwed, OwedOtherwise, PeriodClosed, PeriodMissing.
     """
     with transaction.atomic():
         one_at_a_time(idempotency_key)
@@ -89,7 +89,7 @@ def take_payment(
         if (fault := fault_of(lines, tenders, change)) is not None:
             raise DoesNotAddUp(fault=fault.value)
         least = parameters.decimal(LEAST_AMOUNT, unit_id=session.unit_id, on=on)
-        if any(line.amount < least for line in lines):
+        if sum((line.amount for line in lines), Decimal("0.00")) < least:
             raise BelowLeast(least=least)
         exact_lines, exact_tenders, exact_change = in_fen(lines, tenders, change)
         payers = customers.payers((line.account_id for line in lines), on=on)

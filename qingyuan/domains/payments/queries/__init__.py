@@ -1,6 +1,12 @@
 """Reads of payments: the counter, sessions, payments, receipts."""
 
-from qingyuan.domains.payments.queries.counter import CounterAccount, OwedBill, OwedCharge, account_at_counter
+from qingyuan.domains.payments.queries.counter import (
+    CounterAccount,
+    OwedBill,
+    OwedCharge,
+    account_at_counter,
+    accounts_at_counter,
+)
 from qingyuan.domains.payments.queries.payments import (
     PaymentFilter,
     PaymentRow,
@@ -32,6 +38,7 @@ __all__ = [
     "SessionRow",
     "TenderTotal",
     "account_at_counter",
+    "accounts_at_counter",
     "counter_reach",
     "open_session_of",
     "payment_totals",

@@ -11,6 +11,9 @@ from qingyuan.domains.payments.rules.taking import Tender
 
 CONTENT_FORMAT = "qy-receipt/1"
 CHARGES_PER_ROW = 3
+PAYER_WIDTH = 40
+"""So many full-width characters of who pays fit on the paper, in small print."""
+NAME_WIDTH = 12
 _TENDERS = {
     TenderKind.CASH: "现金",
     TenderKind.CARD: "刷卡",
@@ -56,6 +59,13 @@ class ReceiptHead(NamedTuple):
     payer_name: str
 
 
+def group_payer(name: str, code: str) -> str:
+    """Who pays for a payer group, as the payment keeps and the receipt prints it: the name, cut where the paper ends, and
+    the group's code.
+    """
+    return f"{_cut(name, PAYER_WIDTH - 6 - (len(code) + 1) // 2)}（合收户 {code}）"
+
+
 def content(
     head: ReceiptHead,
     accounts: Sequence[ReceiptAccount],
@@ -91,9 +101,11 @@ def content(
 def pages(said: Mapping[str, Any], *, print_no: int) -> list[dict[str, Any]]:
     """The records that the layout prints, one per page: as many rows as a page holds, the sums on the last one.
 
-    `print_no` 2 and later are marked 补打.
+    `print_no` 2 and later are marked 补打. Of several accounts each ends with its name and its sum, and the head says how
+    many accounts and bills there are where one account has its address.
     """
-    rows = [row for account in said["accounts"] for row in _rows(account)]
+    several = len(said["accounts"]) > 1
+    rows = [row for account in said["accounts"] for row in _rows(account, several=several)]
     chunks = [rows[start : start + ROWS_PER_PAGE] for start in range(0, len(rows), ROWS_PER_PAGE)] or [[]]
     return [
         {
@@ -102,7 +114,7 @@ def pages(said: Mapping[str, Any], *, print_no: int) -> list[dict[str, Any]]:
             "value_date": said["value_date"],
             "payment_no": said["payment_no"],
             "payer_name": _payer(said),
-            "address": said["accounts"][0]["address"] if len(said["accounts"]) == 1 else "",
+            **_place(said),
             "rows": chunk,
             "capitals": said["capitals"] if number == len(chunks) else "见末页",
             "received": f"¥{said['received']}" if number == len(chunks) else "",
@@ -125,6 +137,10 @@ def _bill(bill: ReceiptBill) -> dict[str, Any]:
     }
 
 
+def _cut(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
 def _payer(said: Mapping[str, Any]) -> str:
     if said["payer_name"]:
         return str(said["payer_name"])
@@ -133,18 +149,38 @@ def _payer(said: Mapping[str, Any]) -> str:
     return f"{first['account_no']} {first['name']}" + (f" 等 {more + 1} 户" if more else "")
 
 
+def _place(said: Mapping[str, Any]) -> dict[str, str]:
+    accounts = said["accounts"]
+    if len(accounts) == 1:
+        return {"place_label": "地址", "address": accounts[0]["address"]}
+    bills = sum(len(account["bills"]) for account in accounts)
+    return {"place_label": "合计", "address": f"{len(accounts)} 户，账单 {bills} 张"}
+
+
 def _tenders(said: Mapping[str, Any]) -> str:
     taken = "，".join(f"{_TENDERS[TenderKind(row['kind'])]} {row['amount']}" for row in said["tenders"])
     return taken + (f"，找零 {said['change']}" if said["change"] != "0.00" else "")
 
 
-def _rows(account: Mapping[str, Any]) -> list[dict[str, str]]:
+def _rows(account: Mapping[str, Any], *, several: bool) -> list[dict[str, str]]:
     rows = [row for bill in account["bills"] for row in _bill_rows(account["account_no"], bill)]
     if account["to_prepayment"] != "0.00":
         rows.append(_note(account, "存入预存", account["to_prepayment"]))
     rows += [_note(account, f"预存抵扣 {bill['label']}", f"({bill['amount']})") for bill in account["offset"]]
-    rows.append(_note(account, f"预存余额 {account['balance']}，尚欠 {account['still_owed']}", ""))
+    rows.append(_note(account, _of_several(account) if several else _standing(account), ""))
     return rows
+
+
+def _standing(account: Mapping[str, Any]) -> str:
+    return f"预存余额 {account['balance']}，尚欠 {account['still_owed']}"
+
+
+def _of_several(account: Mapping[str, Any]) -> str:
+    """Whose rows these are and what they come to; what is owed still or kept is told where there is any."""
+    told = f"{_cut(account['name'], NAME_WIDTH)} 小计 {account['amount']}"
+    if account["balance"] != "0.00":
+        told += f"，预存余额 {account['balance']}"
+    return told + (f"，尚欠 {account['still_owed']}" if account["still_owed"] != "0.00" else "")
 
 
 def _bill_rows(account_no: str, bill: Mapping[str, Any]) -> list[dict[str, str]]:

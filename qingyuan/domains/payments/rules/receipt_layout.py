@@ -33,7 +33,7 @@ LAYOUT: dict[str, Any] = {
         _value("value_date", 102, 14, 24),
         _label("收款号", 128, 14, 14),
         _value("payment_no", 142, 14, 40, align="right"),
-        _label("地址", 8, 19, 14),
+        _value("place_label", 8, 19, 14),
         _value("address", 22, 19, 160),
         _label("户号", 8, 25, 26),
         _label("账单号", 36, 25, 34),

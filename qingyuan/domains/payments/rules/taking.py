@@ -15,12 +15,13 @@ _ZERO = Decimal("0.00")
 
 class PaymentLine(NamedTuple):
     """Money for one account. `open_item_ids`: the bills chosen, None: what it owes, oldest first, empty: all into
-    prepayment.
+    prepayment. `due`: what the chosen bills owed when they were shown; None: it is not compared.
     """
 
     account_id: int
     amount: Decimal
     open_item_ids: tuple[int, ...] | None = None
+    due: Decimal | None = None
 
 
 class Tender(NamedTuple):
@@ -100,6 +101,7 @@ def request_hash(
                         line.account_id,
                         _plain(line.amount),
                         None if line.open_item_ids is None else list(line.open_item_ids),
+                        *([] if line.due is None else [_plain(line.due)]),
                     ]
                     for line in lines
                 ],

@@ -1,15 +1,16 @@
 """What the counter's templates show, as finished values (柜台各卡片)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from qingyuan.domains.customers.rules.states import AccountState, TokenKind
+from qingyuan.domains.payments.queries import OwedCharge
 from qingyuan.domains.payments.rules.taking import TakenPayment
 from qingyuan.interfaces.office.payments.links import account_url
 from qingyuan.interfaces.office.payments.words import TENDERS
@@ -52,6 +53,7 @@ class HitRow:
     owed: str
     state: Chip | None
     is_elsewhere: bool
+    is_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ class ShownCard:
     prepaid_fen: int
     may_use_balance: bool
     may_pay_partly: bool
+    group: str
+    group_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,8 @@ def shown_card(card: CounterCard, permissions: Collection[str]) -> ShownCard:
         prepaid_fen=fen(card.prepaid),
         may_use_balance=card.may_use_balance,
         may_pay_partly=card.may_pay_partly,
+        group="" if card.group is None else f"{card.group.name} {card.group.code}",
+        group_url="" if card.group is None else reverse("counter:group", args=[card.group.code]),
     )
 
 
@@ -168,26 +174,18 @@ def shown_result(taken: TakenPayment) -> ShownResult:
     """The result, told from what the receipt says."""
     said: Any = taken.content
     account, tender = said["accounts"][0], said["tenders"][0]
-    lines = [(_bill_words(bill), bill["amount"]) for bill in account["bills"]]
-    if account["to_prepayment"] != "0.00":
-        lines.append((gettext("Into prepayment"), account["to_prepayment"]))
-    for bill in account["offset"]:
-        lines.append((gettext("Offset from prepayment: %(bill)s") % {"bill": _bill_words(bill)}, f"({bill['amount']})"))
-    if account["to_prepayment"] != "0.00" or account["offset"]:
-        lines.append((gettext("Prepayment now"), account["balance"]))
-    lines.append((gettext("Still owed"), account["still_owed"]))
     return ShownResult(
         payment_no=taken.payment_no,
         payment_url=reverse("payments:detail", args=[taken.payment_no]),
         receipt_no=taken.receipt_no,
         print_url=reverse("payments:receipt-pdf", args=[taken.receipt_no]),
-        account=f"{account['name']} {account['account_no']}",
+        account=said["payer_name"] or f"{account['name']} {account['account_no']}",
         received=money_text(taken.received),
         handed=tender["amount"],
         tender=str(TENDERS[tender["kind"]]),
         change=money_text(taken.change),
         has_change=taken.change > 0,
-        lines=tuple(lines),
+        lines=tuple(_of_several(said) if len(said["accounts"]) > 1 else _of_one(account)),
         repeated=taken.repeated,
     )
 
@@ -215,6 +213,7 @@ def browser_words() -> BrowserWords:
         "take_cash": gettext("Take cash"),
         "take_card": gettext("Take by card"),
         "selected": gettext("%(count)s of %(all)s bills"),
+        "selected_group": gettext("%(members)s accounts, %(count)s of %(all)s bills"),
     }
 
 
@@ -233,20 +232,50 @@ def _hit(row: FoundAccount) -> HitRow:
     )
 
 
-def _bill(bill: CardBill) -> ShownBill:
+def charge_words(charges: Iterable[OwedCharge]) -> str:
+    """What each charge item owes of a bill, in one line."""
     english = (get_language() or "").startswith("en")
-    detail = (f"{(english and one.name_en) or one.name} {money_text(one.outstanding)}" for one in bill.charges)
+    return " · ".join(f"{(english and one.name_en) or one.name} {money_text(one.outstanding)}" for one in charges)
+
+
+def _bill(bill: CardBill) -> ShownBill:
     return ShownBill(
         open_item_id=bill.open_item_id,
         month=month_text(bill.yyyymm),
         label=bill.label,
         volume=bill.volume,
-        detail=" · ".join(detail),
+        detail=charge_words(bill.charges),
         due_date=bill.due_date.isoformat(),
         is_overdue=bill.is_overdue,
         outstanding=money_text(bill.outstanding),
         fen=fen(bill.outstanding),
     )
+
+
+def _of_one(account: Any) -> list[tuple[str, str]]:
+    lines = [(_bill_words(bill), bill["amount"]) for bill in account["bills"]]
+    if account["to_prepayment"] != "0.00":
+        lines.append((gettext("Into prepayment"), account["to_prepayment"]))
+    for bill in account["offset"]:
+        lines.append((gettext("Offset from prepayment: %(bill)s") % {"bill": _bill_words(bill)}, f"({bill['amount']})"))
+    if account["to_prepayment"] != "0.00" or account["offset"]:
+        lines.append((gettext("Prepayment now"), account["balance"]))
+    lines.append((gettext("Still owed"), account["still_owed"]))
+    return lines
+
+
+def _of_several(said: Any) -> list[tuple[str, str]]:
+    """Each account's sum, what of it is kept, what is owed still."""
+    lines = []
+    for account in said["accounts"]:
+        count = len(account["bills"])
+        bills = ngettext("%(count)s bill", "%(count)s bills", count) % {"count": count}
+        lines.append((f"{account['account_no']} {account['name']} · {bills}", account["amount"]))
+        if account["to_prepayment"] != "0.00":
+            lines.append((gettext("Into prepayment"), account["to_prepayment"]))
+        if account["still_owed"] != "0.00":
+            lines.append((gettext("Still owed"), account["still_owed"]))
+    return lines
 
 
 def _bill_words(bill: Any) -> str:

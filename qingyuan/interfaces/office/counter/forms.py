@@ -1,15 +1,18 @@
 """Forms of the counter: opening a shift, a payment's shape, the count at the close, the filter of shifts."""
 
+import re
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from qingyuan.domains.payments.operations import CounterSale
+from qingyuan.domains.payments.operations import CounterSale, GroupSale, SaleLine
 from qingyuan.domains.payments.rules.states import TenderKind
 from qingyuan.domains.payments.rules.tally import FACE_VALUES
 from qingyuan.interfaces.office.shell.forms import FilterForm, OfficeForm
 
+_GROUP_BILL = re.compile(r"(\d{1,18})/(\d{1,18})/(\d{1,10}\.\d{2})", re.ASCII)
 AT_THE_COUNTER = (TenderKind.CASH, TenderKind.CARD, TenderKind.TRANSFER)
 
 
@@ -26,17 +29,22 @@ class OpenShiftForm(OfficeForm):
     )
 
 
-class SaleForm(OfficeForm):
-    """What the counter page sends. `key` makes a repeated sending harmless."""
+class MoneyForm(OfficeForm):
+    """The money handed over. `key` makes a repeated sending harmless."""
 
     key = forms.RegexField(r"^[0-9a-f-]{36}$")
-    account = forms.IntegerField(min_value=1)
-    due = forms.DecimalField(decimal_places=2, max_digits=12)
     received = forms.DecimalField(label=_("Cash handed over"), min_value=Decimal(0), max_digits=12, decimal_places=2)
     tender = forms.ChoiceField(choices=[(kind.value, kind.value) for kind in AT_THE_COUNTER])
     reference = forms.CharField(max_length=80, required=False)
-    use_balance = forms.BooleanField(required=False)
     keep_rest = forms.BooleanField(required=False)
+
+
+class SaleForm(MoneyForm):
+    """What the counter page sends for one account."""
+
+    account = forms.IntegerField(min_value=1)
+    due = forms.DecimalField(decimal_places=2, max_digits=12)
+    use_balance = forms.BooleanField(required=False)
     bills = forms.TypedMultipleChoiceField(coerce=int, required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
@@ -51,13 +59,43 @@ class SaleForm(OfficeForm):
         """As the operation takes it."""
         clean = self.cleaned_data
         return CounterSale(
-            account_id=clean["account"],
-            open_item_ids=tuple(clean["bills"]),
-            due=clean["due"],
+            lines=(SaleLine(clean["account"], tuple(clean["bills"]), clean["due"]),),
             handed=clean["received"],
             tender=TenderKind(clean["tender"]),
             reference=clean["reference"],
             use_balance=clean["use_balance"],
+            keep_on=clean["account"] if clean["keep_rest"] else None,
+        )
+
+
+class GroupSaleForm(MoneyForm):
+    """What the counter page sends for a payer group: each bill as account/receivable/what was shown as owed."""
+
+    group = forms.CharField(max_length=32)
+
+    def clean(self) -> dict[str, Any]:
+        """The bills by account, in the order sent."""
+        cleaned = super().clean() or {}
+        lines: dict[int, SaleLine] = {}
+        for one in self.data.getlist("bills") if hasattr(self.data, "getlist") else []:
+            parts = _GROUP_BILL.fullmatch(one)
+            if parts is None:
+                raise forms.ValidationError(_("A bill of the group was sent in a form that is not known. Open the group again."))
+            account_id, owed = int(parts[1]), Decimal(parts[3])
+            known = lines.get(account_id, SaleLine(account_id, (), Decimal("0.00")))
+            lines[account_id] = SaleLine(account_id, (*known.open_item_ids, int(parts[2])), known.due + owed)
+        cleaned["lines"] = tuple(lines.values())
+        return cleaned
+
+    def sale(self) -> GroupSale:
+        """As the operation takes it."""
+        clean = self.cleaned_data
+        return GroupSale(
+            group_code=clean["group"],
+            lines=clean["lines"],
+            handed=clean["received"],
+            tender=TenderKind(clean["tender"]),
+            reference=clean["reference"],
             keep_rest=clean["keep_rest"],
         )
 

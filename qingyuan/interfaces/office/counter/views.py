@@ -1,5 +1,6 @@
 """The counter: one page that stays, and the parts that its script asks for."""
 
+from collections.abc import Callable
 from uuid import uuid4
 
 from django.http import HttpResponse, HttpResponseBase
@@ -11,16 +12,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_POST
 
 from qingyuan.domains.payments import operations
+from qingyuan.domains.payments.rules.taking import TakenPayment
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.counter.cards import (
     BrowserWords,
     browser_words,
-    hit_rows,
     shown_card,
     shown_result,
     shown_till,
 )
-from qingyuan.interfaces.office.counter.forms import OpenShiftForm, SaleForm
+from qingyuan.interfaces.office.counter.forms import MoneyForm, OpenShiftForm, SaleForm
+from qingyuan.interfaces.office.counter.group_cards import hits_with_groups
 from qingyuan.interfaces.office.shell.form_pages import done, form_response
 from qingyuan.interfaces.office.shell.forms import FormPage
 from qingyuan.interfaces.office.shell.people import unit_name
@@ -43,7 +45,7 @@ def counter(request: OfficeRequest) -> HttpResponseBase:
         "title": TITLE,
         "till": shown_till(till),
         "words": words,
-        "open_account": request.GET.get("account", "")[:40],
+        "open": _to_open(request),
     }
     return render(request, "counter/counter.html", context)
 
@@ -71,8 +73,16 @@ def open_shift(request: OfficeRequest) -> HttpResponseBase:
 def search(request: OfficeRequest) -> HttpResponseBase:
     """The hits of what was typed, as options of the list beside the search box."""
     text = request.GET.get("q", "")[:80]
-    found = overview.find_payers(request.actor, text, on=timezone.localdate())
-    return render(request, "counter/hits.html", {"hits": hit_rows(found), "has_more": found.has_more, "text": text})
+    on = timezone.localdate()
+    found = overview.find_payers(request.actor, text, on=on)
+    context = {
+        "hits": hits_with_groups(found, text),
+        "accounts": len(found.accounts.rows),
+        "groups": len(found.groups),
+        "has_more": found.accounts.has_more,
+        "text": text,
+    }
+    return render(request, "counter/hits.html", context)
 
 
 @requires("payments.take")
@@ -92,19 +102,36 @@ def take(request: OfficeRequest) -> HttpResponseBase:
     """Take the payment: the result's card and the till as it stands then; 422 with the reason when it was refused."""
     on = timezone.localdate()
     form = SaleForm(request.POST)
+    return answer(
+        request,
+        form,
+        lambda: operations.take_at_counter(
+            actor=request.actor, sale=form.sale(), on=on, idempotency_key=form.cleaned_data["key"]
+        ),
+    )
+
+
+def answer(request: OfficeRequest, form: MoneyForm, take_it: Callable[[], TakenPayment]) -> HttpResponse:
+    """The result's card and the till as it stands then; 422 with the reason when the form or the operation refuses."""
     if not form.is_valid():
         return _refused(request, " ".join(problem.text for problem in form.problems))
     try:
-        taken = operations.take_at_counter(
-            actor=request.actor, sale=form.sale(), on=on, idempotency_key=form.cleaned_data["key"]
-        )
+        taken = take_it()
     except NotPermitted:
         raise
     except DomainError as error:
         return _refused(request, error_sentence(error))
-    till = overview.till_of(request.actor, on=on)
+    till = overview.till_of(request.actor, on=timezone.localdate())
     context = {"result": shown_result(taken), "till": None if till is None else shown_till(till)}
     return render(request, "counter/result.html", context)
+
+
+def _to_open(request: OfficeRequest) -> str:
+    """The address of the card that the page opens at once: of an account or a payer group, "" for none."""
+    for kind in ("account", "group"):
+        if asked := request.GET.get(kind, "")[:40]:
+            return reverse(f"counter:{kind}", args=[asked])
+    return ""
 
 
 def _refused(request: OfficeRequest, sentence: str) -> HttpResponse:

@@ -87,8 +87,9 @@
     }
   };
   const card = () => holder.querySelector("#counter-form");
+  const ofMember = (node) => [...node.closest("tbody").querySelectorAll("input[name=bills]")];
   const bills = (form) => [...form.querySelectorAll("input[name=bills]")];
-  const pressed = (form, name) => form.querySelector(`[data-toggle=${name}]`).getAttribute("aria-pressed") === "true";
+  const pressed = (form, name) => form.querySelector(`[data-toggle=${name}]`)?.getAttribute("aria-pressed") === "true";
   const amountOf = (typed) => {
     const usual = typed.replace(/[０-９]/g, (digit) => String.fromCharCode(digit.charCodeAt(0) - 65248)).replace(/[。．]/g, ".").replace(/[,，\s¥￥元]/g, "");
     if (usual === "") return null;
@@ -109,8 +110,10 @@
     form.querySelector("#counter-due").textContent = text(now.due);
     form.querySelector("[data-due-note]").textContent = now.balance ? `${text(now.owed)} − ${text(Math.min(now.balance, now.owed))}` : "";
     const selected = form.querySelector("[data-selected]");
-    if (selected) selected.textContent = say(words.selected, { count: now.chosen.length, all: bills(form).length });
+    const payers = new Set(now.chosen.map((box) => box.closest("tbody"))).size;
+    if (selected) selected.textContent = say(form.hasAttribute("data-group") ? words.selected_group : words.selected, { count: now.chosen.length, all: bills(form).length, members: payers });
     const all = form.querySelector("#counter-all");
+    for (const box of form.querySelectorAll("[data-member]")) { const own = ofMember(box); const on = own.filter((one) => one.checked).length; box.checked = on > 0; box.indeterminate = on > 0 && on < own.length; }
     if (all) { all.checked = now.chosen.length > 0; all.indeterminate = now.chosen.length > 0 && now.chosen.length < bills(form).length; }
     const output = form.querySelector("#counter-change");
     const label = form.querySelector("[data-change-label]");
@@ -128,13 +131,28 @@
     const received = form.querySelector("[data-received-label]");
     received.textContent = byCard ? received.dataset.card : received.dataset.cash;
     form.querySelector("[data-take-label]").textContent = byCard ? words.take_card : words.take_cash;
-    form.elements.due.value = plain(now.due);
+    const note = form.querySelector("[data-keep-note]");
+    if (note) note.hidden = !now.keep;
     form.elements.tender.value = byCard ? "CARD" : "CASH";
-    form.elements.use_balance.value = now.balance ? "on" : "";
+    if (!form.hasAttribute("data-group")) {
+      form.elements.due.value = plain(now.due);
+      form.elements.use_balance.value = now.balance ? "on" : "";
+    }
     form.elements.keep_rest.value = now.keep ? "on" : "";
   };
   // bills are paid oldest first: choosing one chooses the older ones, leaving one out leaves out the newer ones
-  const choose = (form, count) => { bills(form).forEach((box, index) => { box.checked = index < count; }); draw(); };
+  const chooseOf = (boxes, count) => { boxes.forEach((box, index) => { box.checked = index < count; }); draw(); };
+  const choose = (form, count) => chooseOf(bills(form), count);
+  // in a group the order holds within each account; ↑ and ↓ take one account fewer or more
+  const members = (form) => [...form.querySelectorAll("[data-member]")];
+  const stepMembers = (form, step) => {
+    const all = members(form);
+    const chosen = all.filter((box) => box.checked).length;
+    const count = Math.min(Math.max(chosen + step, 0), all.length);
+    all.forEach((box, index) => { for (const one of ofMember(box)) one.checked = index < count; });
+    draw();
+    all[Math.max(count - 1, 0)]?.scrollIntoView({ block: "nearest" });
+  };
   const toggle = (form, name) => {
     const button = form.querySelector(`[data-toggle=${name}]`);
     const on = button.getAttribute("aria-pressed") !== "true";
@@ -193,7 +211,12 @@
     const form = card();
     if (!form) return;
     if (event.target.id === "counter-all") choose(form, event.target.checked ? bills(form).length : 0);
-    if (event.target.name === "bills") { const at = bills(form).indexOf(event.target); choose(form, event.target.checked ? at + 1 : at); }
+    if (event.target.matches("[data-member]")) chooseOf(ofMember(event.target), event.target.checked ? Infinity : 0);
+    if (event.target.name === "bills") {
+      const own = form.hasAttribute("data-group") ? ofMember(event.target) : bills(form);
+      const at = own.indexOf(event.target);
+      chooseOf(own, event.target.checked ? at + 1 : at);
+    }
   });
   holder.addEventListener("keydown", (event) => {
     const form = card();
@@ -203,12 +226,15 @@
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
+    if (form.hasAttribute("data-group")) { stepMembers(form, step); return; }
     const chosen = bills(form).filter((box) => box.checked).length;
     choose(form, Math.min(Math.max(chosen + step, 0), bills(form).length));
   });
   holder.addEventListener("click", (event) => {
     const button = event.target.closest("[data-toggle]");
     if (button) toggle(card(), button.dataset.toggle);
+    const leads = event.target.closest("[data-open-card]");
+    if (leads) open(leads.dataset.openCard);
     if (event.target.closest("[data-leave], [data-next]")) { search.focus(); search.select(); }
   });
   window.addEventListener("beforeunload", (event) => { if (card()?.querySelector("#counter-received").value) event.preventDefault(); });

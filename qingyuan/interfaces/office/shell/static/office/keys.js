@@ -4,7 +4,8 @@
   const singlesOff = () => localStorage.getItem("office-single-keys") === "off";
   const named = (event) => {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    return `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${key}`;
+    const shift = event.shiftKey && /^F\d/.test(key) ? "Shift+" : "";  // of a letter it makes another key
+    return `${event.ctrlKey || event.metaKey ? "Ctrl+" : ""}${event.altKey ? "Alt+" : ""}${shift}${key}`;
   };
   const visible = (node) => node.getClientRects().length > 0;
   let leader = 0;

@@ -1,0 +1,26 @@
+from django.db import migrations, models
+
+from qingyuan.domains.customers.operations.pinyin import readings_of
+from qingyuan.domains.customers.rules.payer_groups import group_initials
+
+
+def fill(apps, schema_editor):
+    groups = apps.get_model("customers", "PayerGroup").objects
+    for key, name in groups.values_list("id", "name"):
+        groups.filter(pk=key).update(initials=group_initials(readings_of(name)))
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('customers', '0007_relief_schemes'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='payergroup',
+            name='initials',
+            field=models.CharField(blank=True, max_length=200),
+        ),
+        migrations.RunPython(fill, migrations.RunPython.noop),
+    ]
