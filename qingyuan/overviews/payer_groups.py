@@ -54,6 +54,7 @@ class GroupPage:
     """A group: its accounts of the day, whose sums are told, those still to come, and those that left it."""
 
     id: int
+    version: int
     code: str
     name: str
     unit_name: str
@@ -107,6 +108,7 @@ def payer_group(actor: Actor, code: str, *, on: date, permission: str = VIEW) ->
     members = tuple(row for row in lasting if row.from_date <= on)
     return GroupPage(
         id=group.pk,
+        version=group.version,
         code=group.code,
         name=group.name,
         unit_name=group.unit.short_name or group.unit.name,

@@ -93,7 +93,7 @@ RECORDS: dict[str, Callable[[], dict[str, object]]] = {
     **dict.fromkeys(_accounts(), _of_account),
     "accounts:hold-lift": _hold,
     "accounts:relief-scheme-edit": _relief_scheme,
-    **dict.fromkeys(("payer_groups:detail", "payer_groups:add", "payer_groups:bill"), _group),
+    **dict.fromkeys(("payer_groups:detail", "payer_groups:edit", "payer_groups:add", "payer_groups:bill"), _group),
     "payer_groups:remove": _member,
     **dict.fromkeys((f"meters:{name}" for name in ("detail", "readings")), _of_meter),
     **dict.fromkeys((f"meters:{name}" for name in ("exchange", "shares", "option", "quota", "move")), _of_point),

@@ -123,3 +123,20 @@ def test_another_hall_does_not_learn_of_the_group(clerk: Client, company: Compan
     added = west.post("/payer-groups/SCHOOLS/members/add/", {"numbers": numbers()[1], "from_date": "2025-11-01"})
     assert added.status_code == 404
     assert west.get("/payer-groups/").context["list"].rows == ()
+
+
+def test_name_and_payer_are_changed_on_screen(clerk: Client, company: Company) -> None:
+    set_up(clerk, company, numbers()[0])
+    other = Customer.objects.order_by("id")[1]
+    address = "/payer-groups/SCHOOLS/edit/"
+    assert 'value="市教育局"' in clerk.get(address).content.decode()
+
+    nothing = clerk.post(address, {"name": "市教育局", "payer_no": "C-none", "version": "1"})
+    changed = clerk.post(address, {"name": "区教育局", "payer_no": other.customer_no, "version": "1"})
+    stale = clerk.post(address, {"name": "县教育局", "payer_no": other.customer_no, "version": "1"})
+
+    assert (nothing.status_code, stale.status_code) == (422, 422)
+    assert changed["Location"] == "/payer-groups/SCHOOLS/"
+    assert "区教育局" in stale.content.decode()
+    group = PayerGroup.objects.get()
+    assert (group.name, group.payer_id) == ("区教育局", other.pk)

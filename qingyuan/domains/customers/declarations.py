@@ -79,6 +79,7 @@ AUDIT_ACTIONS = (
     AuditAction("customers.create_community", "Estate created"),
     AuditAction("customers.create_scheme", "Classification created"),
     AuditAction("customers.create_payer_group", "Payer group created"),
+    AuditAction("customers.change_payer_group", "Payer group changed"),
     AuditAction("customers.add_group_members", "Accounts added to a payer group"),
     AuditAction("customers.remove_group_member", "Account taken out of a payer group"),
 )

@@ -10,9 +10,11 @@ from qingyuan.domains.customers import operations
 from qingyuan.domains.customers.models import Account, Customer, PayerGroup, PayerGroupMember
 from qingyuan.domains.customers.operations import payer_groups as refusals
 from qingyuan.domains.customers.operations.succession import AccountClosed
-from qingyuan.domains.customers.rules.history import ChangeBeforeCurrent, ChangeTooFarBack, EvidenceMissing
+from qingyuan.domains.customers.rules.history import ChangeBeforeCurrent, ChangeTooFarBack, EvidenceMissing, NothingChanges
+from qingyuan.domains.customers.rules.lifecycle import Clearance
+from qingyuan.domains.customers.rules.opening import NameMissing
 from qingyuan.domains.customers.rules.states import AccountState
-from qingyuan.kernel.errors import DomainError, NotFound, NotPermitted
+from qingyuan.kernel.errors import DomainError, NotFound, NotPermitted, StaleEdit
 from qingyuan.overviews.payer_groups import payer_group, payer_groups
 from qingyuan.platform.audit.models import AuditEntry
 from tests.factories.ledger import OPENED, Company, Payer, make_company, make_payers, post, receivable
@@ -205,3 +207,111 @@ def test_every_change_is_audited(company: Company, payers: list[Payer]) -> None:
         "customers.add_group_members",
         "customers.remove_group_member",
     ]
+
+
+def member_of(payer: Payer) -> PayerGroupMember:
+    return PayerGroupMember.objects.get(account_id=payer.account_id)
+
+
+def transfer(account: Payer, customer_id: int, from_date: date) -> None:
+    operations.change_holder(
+        actor=SYSTEM, account_id=account.account_id, customer_id=customer_id, from_date=from_date, evidence="过户申请", on=ON
+    )
+
+
+@pytest.mark.parametrize(
+    ("from_date", "leaves"),
+    [(ON, ON), (date(2025, 12, 1), date(2025, 12, 1)), (date(2025, 10, 1), ON)],
+    ids=["on the day", "to come", "back-dated: not before the business date"],
+)
+def test_a_transferred_account_leaves_its_group(
+    company: Company, payers: list[Payer], from_date: date, leaves: date
+) -> None:
+    add(make_group(company, payers[0]), payers[0], payers[1])
+
+    transfer(payers[1], payers[2].customer_id, from_date)
+
+    assert member_of(payers[1]).to_date == leaves
+    assert member_of(payers[0]).to_date is None
+    entry = AuditEntry.objects.filter(action="customers.change_holder").latest("id")
+    assert entry.before["payer_group"] == "SCHOOLS"
+
+
+def test_an_account_that_goes_to_who_pays_stays(company: Company, payers: list[Payer]) -> None:
+    add(make_group(company, payers[0]), payers[0], payers[1])
+
+    transfer(payers[1], payers[0].customer_id, ON)
+
+    assert member_of(payers[1]).to_date is None
+    assert "payer_group" not in AuditEntry.objects.filter(action="customers.change_holder").latest("id").before
+
+
+def test_a_membership_to_come_never_comes_after_a_transfer(company: Company, payers: list[Payer]) -> None:
+    add(make_group(company, payers[0]), payers[1], from_date=date(2025, 12, 1))
+
+    transfer(payers[1], payers[2].customer_id, ON)
+
+    assert (member_of(payers[1]).from_date, member_of(payers[1]).to_date) == (date(2025, 12, 1), date(2025, 12, 1))
+    assert payer_group(SYSTEM, "SCHOOLS", on=date(2025, 12, 1)).members == ()
+
+
+def test_a_closed_account_leaves_its_group(company: Company, payers: list[Payer]) -> None:
+    add(make_group(company, payers[0]), payers[0], payers[1])
+    operations.start_closing(actor=SYSTEM, account_id=payers[1].account_id, reason="销户申请", on=ON)
+    assert member_of(payers[1]).to_date is None
+
+    nothing = Clearance(payers[1].account_id, ON, Decimal("0.00"), Decimal("0.00"), 0, 0)
+    operations.close_account(actor=SYSTEM, account_id=payers[1].account_id, clearance=nothing, on=ON)
+
+    assert member_of(payers[1]).to_date == ON
+    assert AuditEntry.objects.get(action="customers.close_account").before["payer_group"] == "SCHOOLS"
+
+
+def change(group_id: int, *, name: str, payer: Payer | None = None, version: int = 1, payer_no: str = "") -> None:
+    number = payer_no or Customer.objects.get(id=payer.customer_id if payer else 0).customer_no
+    operations.change_payer_group(
+        actor=SYSTEM, group_id=group_id, version=version, name=name, payer_no=number, on=ON
+    )
+
+
+def test_name_and_payer_of_a_group_change(company: Company, payers: list[Payer]) -> None:
+    group_id = make_group(company, payers[0])
+
+    change(group_id, name=" 区教育局 ", payer=payers[1])
+
+    group = PayerGroup.objects.get(pk=group_id)
+    assert (group.name, group.payer_id, group.version) == ("区教育局", payers[1].customer_id, 2)
+    assert " qjyj" in group.initials
+    entry = AuditEntry.objects.get(action="customers.change_payer_group")
+    assert (entry.before["name"], entry.after["name"]) == ("市教育局", "区教育局")
+
+
+@pytest.mark.parametrize(
+    ("given", "refusal"),
+    [
+        ({"name": "市教育局"}, NothingChanges),
+        ({"name": "  "}, NameMissing),
+        ({"name": "区教育局", "payer_no": "C99999999"}, refusals.PayerUnknown),
+        ({"name": "区教育局", "version": 7}, StaleEdit),
+    ],
+)
+def test_a_change_that_is_none_or_wrong_is_refused(
+    company: Company, payers: list[Payer], given: dict[str, object], refusal: type[DomainError]
+) -> None:
+    group_id = make_group(company, payers[0])
+
+    with pytest.raises(refusal):
+        change(group_id, payer=payers[0], **given)  # type: ignore[arg-type]
+
+    group = PayerGroup.objects.get(pk=group_id)
+    assert (group.name, group.payer_id, group.version) == ("市教育局", payers[0].customer_id, 1)
+
+
+def test_only_who_keeps_the_group_changes_it(company: Company, payers: list[Payer]) -> None:
+    group_id = make_group(company, payers[0])
+    west = make_person(company.utility.west_id, "customers.change", login="west")
+
+    with pytest.raises(NotPermitted):
+        operations.change_payer_group(
+            actor=west, group_id=group_id, version=1, name="区教育局", payer_no="C1", on=ON
+        )

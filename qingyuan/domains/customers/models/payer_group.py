@@ -20,6 +20,7 @@ class PayerGroup(CompanyRow):
     initials = models.CharField(max_length=200, blank=True)
     payer = models.ForeignKey("customers.Customer", on_delete=models.PROTECT, related_name="payer_groups")
     created_at = models.DateTimeField(db_default=Now())
+    version = models.PositiveIntegerField(default=1)
 
     class Meta:
         db_table = "payer_group"

@@ -15,7 +15,12 @@ from qingyuan.domains.customers.operations.particulars import (
     set_tier_anchor,
     update_account,
 )
-from qingyuan.domains.customers.operations.payer_groups import add_members, create_payer_group, remove_member
+from qingyuan.domains.customers.operations.payer_groups import (
+    add_members,
+    change_payer_group,
+    create_payer_group,
+    remove_member,
+)
 from qingyuan.domains.customers.operations.places import create_community, create_region, create_scheme
 from qingyuan.domains.customers.operations.relief_schemes import create_relief_scheme, update_relief_scheme
 from qingyuan.domains.customers.operations.taxes import end_tax, set_tax
@@ -34,6 +39,7 @@ __all__ = [
     "create_community",
     "create_customer",
     "create_payer_group",
+    "change_payer_group",
     "create_region",
     "create_relief_scheme",
     "create_scheme",

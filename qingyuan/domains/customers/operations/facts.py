@@ -6,6 +6,7 @@ from django.db import transaction
 
 from qingyuan.domains.customers.declarations import CHANGE
 from qingyuan.domains.customers.models import AccountHolder, AccountRelief, Customer, HouseholdSize
+from qingyuan.domains.customers.operations.payer_groups import leave_payer_group
 from qingyuan.domains.customers.operations.relief_schemes import ReliefSchemeRetired, retired_schemes
 from qingyuan.domains.customers.operations.succession import add, audit_account, close_last, last_of, locked_account
 from qingyuan.domains.customers.operations.tokens import refresh_tokens
@@ -30,7 +31,8 @@ class ReliefNotInForce(DomainError):
 def change_holder(*, actor: Actor, account_id: int, customer_id: int, from_date: date, evidence: str, on: date) -> int:
     """The customer holds the account from `from_date` on; returns the new row's id.
 
-    Open bills, prepayments and deposits stay with whom they belong to. Raises NotFound, NotPermitted, AccountClosed,
+    Open bills, prepayments and deposits stay with whom they belong to. The account leaves its payer group, unless it goes
+    to the customer who pays for the group. Raises NotFound, NotPermitted, AccountClosed,
     HeldByOtherCompany, EvidenceMissing, NothingChanges, ChangeBeforeCurrent, ChangeTooFarBack.
     """
     check_evidence(evidence)
@@ -52,11 +54,12 @@ def change_holder(*, actor: Actor, account_id: int, customer_id: int, from_date:
             )
         )
         refresh_tokens([account_id])
+        left = leave_payer_group(account, from_date=from_date, on=on, keep_payer_id=customer_id)
         audit_account(
             actor,
             account,
             "customers.change_holder",
-            before={"customer": last.customer.customer_no if last else None},
+            before={"customer": last.customer.customer_no if last else None, **({"payer_group": left} if left else {})},
             after={"customer": customer.customer_no, "from_date": from_date},
             reason=evidence,
         )

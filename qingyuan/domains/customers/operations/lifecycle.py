@@ -6,6 +6,7 @@ from django.db import transaction
 
 from qingyuan.domains.customers.declarations import CLOSE, OPEN
 from qingyuan.domains.customers.models import Account, AccountHolder, AccountRelief, HouseholdSize
+from qingyuan.domains.customers.operations.payer_groups import leave_payer_group
 from qingyuan.domains.customers.operations.succession import audit_account, locked_account
 from qingyuan.domains.customers.rules.history import check_evidence
 from qingyuan.domains.customers.rules.lifecycle import Clearance, check_clearance, check_transition
@@ -40,7 +41,8 @@ def start_closing(*, actor: Actor, account_id: int, reason: str, on: date) -> No
 
 
 def close_account(*, actor: Actor, account_id: int, clearance: Clearance, on: date) -> None:
-    """Close the account (销户); what holds for it over time ends on the day. It can still be found, and still pay.
+    """Close the account (销户); what holds for it over time ends on the day, and it leaves its payer group. It can still be
+    found, and still pay.
 
     Raises NotFound, NotPermitted, AccountClosed, StateNotAllowed, and the refusals of `check_clearance`.
     """
@@ -49,6 +51,7 @@ def close_account(*, actor: Actor, account_id: int, clearance: Clearance, on: da
         check_transition(AccountState(account.state), AccountState.CLOSED)
         check_clearance(clearance, account_id=account_id, on=on)
         _end_facts(account, on)
+        left = leave_payer_group(account, from_date=on, on=on)
         before = account.state
         account.state = AccountState.CLOSED
         account.closed_date = on
@@ -58,7 +61,7 @@ def close_account(*, actor: Actor, account_id: int, clearance: Clearance, on: da
             actor,
             account,
             "customers.close_account",
-            before={"state": before},
+            before={"state": before, **({"payer_group": left} if left else {})},
             after={"state": account.state, "closed_date": on},
         )
 

@@ -1,9 +1,10 @@
 """Payer groups (合收户): set up, accounts added and taken out from a date."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from qingyuan.domains.customers.declarations import BACKDATE_DAYS, CHANGE
 from qingyuan.domains.customers.models import Account, Customer, PayerGroup, PayerGroupMember
@@ -11,12 +12,12 @@ from qingyuan.domains.customers.operations.locks import lock_accounts
 from qingyuan.domains.customers.operations.pinyin import readings_of
 from qingyuan.domains.customers.operations.succession import AccountClosed
 from qingyuan.domains.customers.rules.address import clean
-from qingyuan.domains.customers.rules.history import ChangeBeforeCurrent, check_change, check_evidence
+from qingyuan.domains.customers.rules.history import ChangeBeforeCurrent, NothingChanges, check_change, check_evidence
 from qingyuan.domains.customers.rules.opening import NameMissing
 from qingyuan.domains.customers.rules.payer_groups import checked_members, group_code, group_initials
 from qingyuan.domains.customers.rules.states import AccountState
 from qingyuan.kernel.actor import Actor
-from qingyuan.kernel.errors import DomainError, NotFound
+from qingyuan.kernel.errors import DomainError, NotFound, StaleEdit
 from qingyuan.platform.audit.operations import record
 from qingyuan.platform.organisation import queries as organisation
 from qingyuan.platform.parameters.queries import integer
@@ -64,9 +65,7 @@ def create_payer_group(*, actor: Actor, unit_id: int, code: str, name: str, paye
     if not clean(name):
         raise NameMissing()
     company_id = organisation.company_of(unit_id)
-    payer = Customer.objects.filter(company_id=company_id, customer_no=payer_no.strip()).first()
-    if payer is None:
-        raise PayerUnknown(customer_no=payer_no.strip())
+    payer = _payer(company_id, payer_no)
     group = PayerGroup(
         company_id=company_id,
         unit_id=unit_id,
@@ -83,6 +82,28 @@ def create_payer_group(*, actor: Actor, unit_id: int, code: str, name: str, paye
             raise GroupCodeTaken(group=code) from error
         _audit(actor, group, "customers.create_payer_group", {"name": group.name, "payer": payer.customer_no})
     return group.pk
+
+
+def change_payer_group(*, actor: Actor, group_id: int, version: int, name: str, payer_no: str, on: date) -> None:
+    """The group has another name, or another customer pays for it from now on; what was paid stays as it was.
+
+    `version` as it was read. Raises NotFound, NotPermitted, StaleEdit, NameMissing, PayerUnknown, NothingChanges.
+    """
+    if not clean(name):
+        raise NameMissing()
+    with transaction.atomic():
+        group = _locked(actor, group_id, on)
+        if group.version != version:
+            raise StaleEdit(payer_group=group.code)
+        payer = _payer(group.company_id, payer_no)
+        before = {"name": group.name, "payer": group.payer.customer_no}
+        after = {"name": name.strip(), "payer": payer.customer_no}
+        if before == after:
+            raise NothingChanges(payer_group=group.code)
+        group.name, group.payer, group.version = name.strip(), payer, version + 1
+        group.initials = group_initials(readings_of(group.name))
+        group.save(update_fields=["name", "initials", "payer", "version"])
+        _audit(actor, group, "customers.change_payer_group", after, before=before)
 
 
 def add_members(*, actor: Actor, group_id: int, account_nos: Sequence[str], from_date: date, on: date) -> int:
@@ -119,9 +140,34 @@ def remove_member(*, actor: Actor, group_id: int, account_no: str, to_date: date
         check_change(None, from_date=to_date, on=on, days_back=days_back)
         if to_date < member.from_date:
             raise ChangeBeforeCurrent(from_date=to_date, current_from=member.from_date)
-        PayerGroupMember.objects.filter(pk=member.pk).update(to_date=to_date)
+        # an account that is closed or transferred meanwhile has left already
+        if not PayerGroupMember.objects.filter(pk=member.pk, to_date=None).update(to_date=to_date):
+            raise NotMember(account_no=account_no, group=group.code)
         after = {"account": account_no, "to_date": to_date}
         _audit(actor, group, "customers.remove_group_member", after, reason=reason)
+
+
+def leave_payer_group(account: Account, *, from_date: date, on: date, keep_payer_id: int | None = None) -> str | None:
+    """The account, which the caller holds locked, leaves its group with a closing or a transfer: from the day on, at the
+    earliest from the business date, so that past statements stay as they are. A membership that begins later never comes.
+    It stays where `keep_payer_id` (the new holder) is who pays. Returns the group's code, None where it left none.
+    """
+    last_day = max(from_date, on)
+    members = PayerGroupMember.objects.filter(account=account).filter(Q(to_date=None) | Q(to_date__gt=last_day))
+    if keep_payer_id is not None:
+        members = members.exclude(group__payer_id=keep_payer_id)
+    left: str | None = None
+    for member in members.select_related("group").order_by("from_date", "id"):
+        PayerGroupMember.objects.filter(pk=member.pk).update(to_date=max(last_day, member.from_date))
+        left = left or member.group.code
+    return left
+
+
+def _payer(company_id: int, payer_no: str) -> Customer:
+    payer = Customer.objects.filter(company_id=company_id, customer_no=payer_no.strip()).first()
+    if payer is None:
+        raise PayerUnknown(customer_no=payer_no.strip())
+    return payer
 
 
 def _locked(actor: Actor, group_id: int, on: date) -> PayerGroup:
@@ -152,7 +198,15 @@ def _members_to_be(actor: Actor, group: PayerGroup, numbers: Sequence[str], from
     return [found[number] for number in numbers]
 
 
-def _audit(actor: Actor, group: PayerGroup, action: str, after: dict[str, object], *, reason: str = "") -> None:
+def _audit(
+    actor: Actor,
+    group: PayerGroup,
+    action: str,
+    after: Mapping[str, object],
+    *,
+    before: Mapping[str, object] | None = None,
+    reason: str = "",
+) -> None:
     record(
         actor=actor,
         action=action,
@@ -160,6 +214,7 @@ def _audit(actor: Actor, group: PayerGroup, action: str, after: dict[str, object
         object_key=group.code,
         company_id=group.company_id,
         unit_id=group.unit_id,
+        before=before,
         after=after,
         reason=reason,
     )

@@ -61,7 +61,10 @@ def holder(request: OfficeRequest, account_no: str) -> HttpResponse:
     page = _page(
         header,
         _("Change holder"),
-        _("Open bills, the balance and the history of the present holder stay as they are."),
+        _(
+            "Open bills, the balance and the history of the present holder stay as they are. An account in a payer group"
+            " leaves it, unless the new holder is who pays for the group."
+        ),
     )
     return form_response(request, form, page, context={"now": _holder_now(header)}, template="accounts/change.html")
 

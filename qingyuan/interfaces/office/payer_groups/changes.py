@@ -13,7 +13,8 @@ from qingyuan.domains.customers import operations
 from qingyuan.domains.customers.rules.payer_groups import member_numbers
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.shell.form_pages import done, form_response
-from qingyuan.interfaces.office.shell.forms import FormPage, OfficeForm
+from qingyuan.interfaces.office.shell.forms import FormPage, OfficeForm, with_name
+from qingyuan.kernel.errors import StaleEdit
 from qingyuan.overviews import account_choices
 from qingyuan.overviews.account_choices import Choice
 from qingyuan.overviews.payer_groups import payer_group
@@ -23,6 +24,7 @@ FIELD_OF = {
     "customers.group_code_invalid": "code",
     "customers.group_code_taken": "code",
     "customers.name_missing": "name",
+    "customers.nothing_changes": "name",
     "customers.payer_unknown": "payer_no",
 }
 DATES = {"customers.change_before_current": "from_date", "customers.change_too_far_back": "from_date"}
@@ -41,6 +43,16 @@ class NewGroupForm(OfficeForm):
     def __init__(self, *args: Any, units: tuple[Choice, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].choices = [("", gettext("Please choose")), *units]  # type: ignore[attr-defined]
+
+
+class EditForm(OfficeForm):
+    """What may be changed of a group: the code stays for ever."""
+
+    name = forms.CharField(label=_("Group name"), max_length=60)
+    payer_no = forms.CharField(
+        label=_("Customer no. of who pays"), max_length=32, help_text=_("As C00000001; it stands in the customer file.")
+    )
+    version_field = True
 
 
 class AddForm(OfficeForm):
@@ -96,6 +108,36 @@ def new_group(request: OfficeRequest) -> HttpResponse:
         submit=_("Create the payer group"),
         cancel_url=reverse("payer_groups:list"),
         intro=intro,
+    )
+    return form_response(request, form, page)
+
+
+@requires(CHANGE)
+def edit(request: OfficeRequest, code: str) -> HttpResponse:
+    on = timezone.localdate()
+    found = payer_group(request.actor, code, on=on, permission=CHANGE)
+    back = reverse("payer_groups:detail", args=[code])
+    stored: dict[str, Any] = {"name": found.name, "payer_no": found.payer_no, "version": found.version}
+    form = EditForm(request.POST or None, initial=stored)
+    if request.method == "POST" and form.is_valid():
+        with form.refusals_as_messages(FIELD_OF):
+            try:
+                operations.change_payer_group(
+                    actor=request.actor,
+                    group_id=found.id,
+                    version=form.version,
+                    name=form.cleaned_data["name"],
+                    payer_no=form.cleaned_data["payer_no"],
+                    on=on,
+                )
+            except StaleEdit:
+                form.show_conflict(stored, version=found.version)
+            else:
+                return done(request, gettext("The payer group was changed."), back)
+    page = FormPage(
+        title=with_name(gettext("Change payer group"), f"{found.name} {code}"),
+        cancel_url=back,
+        intro=gettext("The customer pays from now on; receipts and statements that were made stay as they are."),
     )
     return form_response(request, form, page)
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("payer-groups/", views.groups, name="list"),
     path("payer-groups/new/", changes.new_group, name="new"),
     path("payer-groups/<str:code>/", views.group, name="detail"),
+    path("payer-groups/<str:code>/edit/", changes.edit, name="edit"),
     path("payer-groups/<str:code>/bill/", bill.bill, name="bill"),
     path("payer-groups/<str:code>/bill/paper/", bill.paper, name="paper"),
     path("payer-groups/<str:code>/members/add/", changes.add, name="add"),

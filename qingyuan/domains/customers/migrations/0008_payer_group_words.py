@@ -22,5 +22,10 @@ class Migration(migrations.Migration):
             name='initials',
             field=models.CharField(blank=True, max_length=200),
         ),
+        migrations.AddField(
+            model_name='payergroup',
+            name='version',
+            field=models.PositiveIntegerField(default=1),
+        ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]
