@@ -4,19 +4,32 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from qingyuan.domains.billing.models import Bill, BillReversal
 from qingyuan.domains.ledger.models import OpenItem, PrepaymentMovement
+from qingyuan.domains.ledger.queries import owed_items
 from qingyuan.domains.payments.models import Payment, PaymentPart
+from qingyuan.domains.tariffs.models import ChargeItem
 from qingyuan.kernel.money import ZERO_MONEY
 
 LIMIT = 60
 
 
 @dataclass(frozen=True, slots=True)
+class ChargeOwed:
+    """What one charge item still owes, in yuan."""
+
+    name: str
+    name_en: str
+    owed: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class AccountBill:
-    """One bill. `outstanding` None when it never was owed (a credit); `is_reversed` when it was cancelled."""
+    """One bill. `outstanding` None when it never was owed (a credit); `is_reversed` when it was cancelled. `owed_by_item`:
+    of a bill that is cleared in part, what which charge item still owes.
+    """
 
     bill_no: str
     yyyymm: int
@@ -29,6 +42,7 @@ class AccountBill:
     due_date: date
     posting_date: date
     is_reversed: bool
+    owed_by_item: tuple[ChargeOwed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +91,14 @@ class PaymentsTab:
 
 
 def bills_tab(account_id: int, *, limit: int = LIMIT) -> BillsTab:
-    """Four queries."""
+    """Five queries; eight where a bill is cleared in part."""
     bills = Bill.objects.filter(account_id=account_id).defer("snapshot")
     rows = list(bills.order_by("-yyyymm", "-id")[:limit])
     ids = [row.pk for row in rows]
     reversed_ids = set(BillReversal.objects.filter(bill_id__any=ids).values_list("bill_id", flat=True))
-    owed = dict(OpenItem.objects.filter(account_id=account_id, bill_id__any=ids).values_list("bill_id", "outstanding"))
+    items = OpenItem.objects.filter(account_id=account_id, bill_id__any=ids)
+    owed = dict(items.values_list("bill_id", "outstanding"))
+    parts = _owed_by_item(items.filter(outstanding__gt=0, outstanding__lt=F("amount")))
     standing = bills.exclude(id__in=BillReversal.objects.filter(bill_id__in=bills.values("id")).values("bill_id"))
     sums = standing.aggregate(count=Count("id"), volume=Sum("volume"), amount=Sum("amount"))
     outstanding = OpenItem.objects.filter(account_id=account_id).aggregate(total=Sum("outstanding"))["total"]
@@ -100,6 +116,7 @@ def bills_tab(account_id: int, *, limit: int = LIMIT) -> BillsTab:
                 due_date=row.due_date,
                 posting_date=row.posting_date,
                 is_reversed=row.pk in reversed_ids,
+                owed_by_item=parts.get(row.pk, ()),
             )
             for row in rows
         ),
@@ -108,6 +125,23 @@ def bills_tab(account_id: int, *, limit: int = LIMIT) -> BillsTab:
         amount=sums["amount"] or ZERO_MONEY,
         outstanding=outstanding or ZERO_MONEY,
     )
+
+
+def _owed_by_item(partly: QuerySet[OpenItem]) -> dict[int, tuple[ChargeOwed, ...]]:
+    """By bill. One query for those that are cleared in part, three more where there are any."""
+    ids = list(partly.order_by("id").values_list("id", flat=True))
+    if not ids:
+        return {}
+    found = owed_items(open_item_ids=ids)
+    charges = {row.pk: row for row in ChargeItem.objects.filter(id__in={key for one in found for key, _ in one.parts})}
+    return {
+        one.bill_id: tuple(
+            ChargeOwed(charges[key].name, charges[key].name_en or charges[key].name, amount)
+            for key, amount in one.parts
+        )
+        for one in found
+        if one.bill_id is not None
+    }
 
 
 def payments_tab(account_id: int, *, limit: int = LIMIT) -> PaymentsTab:

@@ -19,6 +19,7 @@ from qingyuan.domains.routes.models import Book
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
 from qingyuan.kernel.period import Month
+from qingyuan.overviews.bill_slips import ItemOwed, bill_by_item
 from qingyuan.platform.staff.queries import reach
 
 VIEW = "billing.view"
@@ -76,9 +77,8 @@ def bill_list(
         .defer("snapshot")
         .order_by(order, "-id")[offset : offset + limit]
     )
-    rows = _rows(page)
     zero = Decimal(0)
-    return BillList(rows, totals["count"], totals["amount"] or zero, totals["volume"] or zero)
+    return BillList(_rows(page), totals["count"], totals["amount"] or zero, totals["volume"] or zero)
 
 
 def bill_slice(
@@ -240,6 +240,7 @@ class BillPage:
     hash: str
     lines: tuple[LineRow, ...]
     clearings: tuple[ClearingRow, ...]
+    by_item: tuple[ItemOwed, ...]
     credit_to_prepayment: Decimal | None
     reversal: ReversalFacts | None
     replaces: LinkedBill | None
@@ -296,6 +297,7 @@ def bill_page(actor: Actor, bill_no: str, *, on: date) -> BillPage:
         hash=bill.hash,
         lines=_lines(bill.pk),
         clearings=() if owed is None else _clearings(owed.pk),
+        by_item=() if owed is None else bill_by_item(owed),
         credit_to_prepayment=None if credit is None else credit.to_prepayment,
         reversal=None if reversal is None else _reversal(reversal),
         replaces=linked.replaces,

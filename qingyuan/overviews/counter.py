@@ -1,5 +1,6 @@
 """The counter (柜台收费): the till as it stands, and an account's open bills as a cashier may see them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -9,11 +10,13 @@ from qingyuan.domains.customers import queries as customers
 from qingyuan.domains.customers.queries import GroupRef
 from qingyuan.domains.customers.rules.states import AccountState
 from qingyuan.domains.ledger.models import OpenItem
+from qingyuan.domains.ledger.rules.slips import Slip, SlipMode, slips_of
 from qingyuan.domains.payments import queries as payments
 from qingyuan.domains.payments.declarations import ALLOCATION, RECEIPT_NUMBERS
 from qingyuan.domains.payments.models import Payment
 from qingyuan.domains.payments.queries import OwedBill, OwedCharge, TenderTotal, account_at_counter
 from qingyuan.kernel.actor import Actor
+from qingyuan.kernel.declarations import ParameterValue
 from qingyuan.kernel.money import ZERO_MONEY
 from qingyuan.overviews.account_search import FoundAccounts, find_accounts
 from qingyuan.overviews.counter_group import FoundGroup, find_groups
@@ -25,6 +28,9 @@ from qingyuan.platform.parameters import queries as parameters
 from qingyuan.platform.staff.queries import reach
 
 OWN_ACCOUNTS = "customers.view"
+AUTO_OFFSET = "ledger.auto_offset"
+AFTER_TOP_UP = "ledger.offset_after_top_up"
+SLIPS = "ledger.bill_slips"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,20 @@ class CardBill:
 
 
 @dataclass(frozen=True, slots=True)
+class OwedSlip:
+    """What can be paid apart: `key` names it, `charge_ids` are all its charge items, `owing` those that the bills owe."""
+
+    key: int
+    charge_ids: tuple[int, ...]
+    owing: tuple[OwedCharge, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CounterCard:
     """What a cashier sees of an account. `is_own` False: an account of another hall (通收), of which name, address and
     arrears are shown and nothing else. `may_use_balance`: there is prepayment, and topping it up lets it clear bills.
-    `group`: the payer group that the account is in on the day, where the counter reaches it.
+    `group`: the payer group that the account is in on the day, where the counter reaches it. `slips`: what can be paid
+    apart, in order; empty where bills are paid whole, or where only one slip owes.
     """
 
     account_id: int
@@ -79,6 +95,7 @@ class CounterCard:
     may_pay_partly: bool
     may_use_balance: bool
     group: GroupRef | None
+    slips: tuple[OwedSlip, ...]
 
 
 def till_of(actor: Actor, *, on: date) -> Till | None:
@@ -124,6 +141,7 @@ def card(actor: Actor, account_no: str, *, on: date) -> CounterCard:
     shown = account_at_counter(actor=actor, account_id=ref.id, on=on)
     is_own = reach(actor, OWN_ACCOUNTS, on=on).covers(ref.unit_id)
     volumes = _volumes([bill.open_item_id for bill in shown.bills]) if is_own else {}
+    asked = parameters.several((AUTO_OFFSET, AFTER_TOP_UP, SLIPS), unit_id=ref.unit_id, on=on)
     counter_unit = ref.unit_id if actor.unit_id is None else actor.unit_id
     return CounterCard(
         account_id=ref.id,
@@ -137,9 +155,20 @@ def card(actor: Actor, account_no: str, *, on: date) -> CounterCard:
         prepaid=shown.prepaid if is_own else ZERO_MONEY,
         bills=tuple(_card_bill(bill, volumes) for bill in shown.bills),
         may_pay_partly=parameters.text(ALLOCATION, unit_id=counter_unit, on=on) == "partly",
-        may_use_balance=is_own and bool(shown.bills) and shown.prepaid > 0 and _offsets_top_ups(ref.unit_id, on),
+        may_use_balance=is_own and bool(shown.bills) and shown.prepaid > 0 and _offsets_top_ups(asked),
         group=_group(actor, ref.id, is_own, on),
+        slips=_owed_slips(shown.bills, slips_of(shown.charges, SlipMode(str(asked[SLIPS])))),
     )
+
+
+def _owed_slips(bills: tuple[OwedBill, ...], slips: tuple[Slip, ...]) -> tuple[OwedSlip, ...]:
+    charges = {charge.charge_item_id: charge for bill in bills for charge in bill.charges}
+    found = []
+    for slip in slips:
+        owing = tuple(charges[key] for key in slip if key in charges)
+        if owing:
+            found.append(OwedSlip(slip[0], slip, owing))
+    return tuple(found) if len(found) > 1 else ()
 
 
 def _group(actor: Actor, account_id: int, is_own: bool, on: date) -> GroupRef | None:
@@ -150,10 +179,8 @@ def _group(actor: Actor, account_id: int, is_own: bool, on: date) -> GroupRef | 
     return None
 
 
-def _offsets_top_ups(unit_id: int, on: date) -> bool:
-    return parameters.text("ledger.auto_offset", unit_id=unit_id, on=on) != "none" and parameters.boolean(
-        "ledger.offset_after_top_up", unit_id=unit_id, on=on
-    )
+def _offsets_top_ups(asked: Mapping[str, ParameterValue]) -> bool:
+    return asked[AUTO_OFFSET] != "none" and asked[AFTER_TOP_UP] is True
 
 
 def _card_bill(bill: OwedBill, volumes: dict[int, Decimal]) -> CardBill:

@@ -95,6 +95,7 @@ NO_BILLING_PAGES = {
     "fees:import-template": "a spreadsheet; seen in tests/flows/fees",
     "bills:cancel": "takes a POST alone",
     "bills:explanation": "PDF; seen in tests/flows/bills",
+    "bills:slips": "PDF; seen in tests/flows/bills",
     "bills:rebill": "takes a POST alone",
     "tariffs:example": "a part of a page",
     "tariffs:document": "a file",

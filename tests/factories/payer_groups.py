@@ -48,9 +48,7 @@ def payers_group(
         payer_no=customer.customer_no,
         on=LEDGER_OPENED,
     )
-    numbers = dict(
-        Account.objects.filter(id__in=[one.account_id for one in members]).values_list("id", "account_no")
-    )
+    numbers = dict(Account.objects.filter(id__in=[one.account_id for one in members]).values_list("id", "account_no"))
     add_members(
         actor=SYSTEM,
         group_id=group_id,

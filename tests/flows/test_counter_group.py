@@ -113,7 +113,7 @@ def test_one_payment_for_all_and_its_receipt(client: Client, members: list[Payer
     payment = Payment.objects.get()
     assert (payment.received, payment.change_given) == (D("173.66"), D("26.34"))
     receipt = Receipt.objects.get()
-    paper = client.get(f"/receipts/{receipt.receipt_no}/").content.decode()
+    paper = client.get(f"/receipts/{receipt.receipt_no}/", follow=True).content.decode()
     for bill in (bill for account in receipt.content["accounts"] for bill in account["bills"]):
         assert bill["label"] in paper
     pdf = client.post(f"/receipts/{receipt.receipt_no}.pdf")
@@ -125,9 +125,9 @@ def test_void_gives_every_member_its_debt_back(client: Client, members: list[Pay
     payment = Payment.objects.get()
     assert AccountBalance.objects.get(pk=members[0].account_id).prepaid == D("26.34")
 
-    voided = client.post(f"/payments/{payment.payment_no}/void/", {"reason": "收错", "amount": "200.00"})
+    voided = client.post(f"/payments/{payment.payment_no}/void/", {"reason": "收错", "typed": "200.00"})
 
-    assert voided.status_code == 200
+    assert voided.status_code in {200, 302}
     assert owed(members) == [D("110.50"), D("63.16")]
     assert AccountBalance.objects.get(pk=members[0].account_id).prepaid == D("0.00")
 
@@ -171,9 +171,9 @@ def test_a_stranger_to_the_group_is_refused(client: Client, company: Company, me
     (other,) = make_payers(company, 1, first=5)
     owe(company, other, "10.00")
     number = Account.objects.get(pk=other.account_id).account_no
-    (item,) = re.findall(r'name="bills" value="(\d+)"', client.get(f"/counter/accounts/{number}/").content.decode())
+    (owed_id,) = re.findall(r'name="bills" value="(\d+)"', client.get(f"/counter/accounts/{number}/").content.decode())
 
-    refused = client.post("/counter/group-payments/", sent([f"{other.account_id}/{item}/10.00"], "10"))
+    refused = client.post("/counter/group-payments/", sent([f"{other.account_id}/{owed_id}/10.00"], "10"))
 
     assert refused.status_code == 422
     assert "不在合收户 SCHOOLS 内" in refused.content.decode()
@@ -196,7 +196,7 @@ def test_another_units_counter_does_not_know_the_group(company: Company, members
     open_shift(west)
 
     assert west.get("/counter/groups/SCHOOLS/").status_code == 404
-    assert "SCHOOLS" not in west.get("/counter/search/", {"q": "SCHOOLS"}).content.decode()
+    assert "/counter/groups/" not in west.get("/counter/search/", {"q": "SCHOOLS"}).content.decode()
     bills = [f"{one.account_id}/1/1.00" for one in members]
     assert west.post("/counter/group-payments/", sent(bills, "10")).status_code in {404, 422}
     assert not Payment.objects.exists()

@@ -140,3 +140,11 @@ def test_name_and_payer_are_changed_on_screen(clerk: Client, company: Company) -
     assert "区教育局" in stale.content.decode()
     group = PayerGroup.objects.get()
     assert (group.name, group.payer_id) == ("区教育局", other.pk)
+
+
+def test_who_may_take_payments_finds_the_way_to_the_counter(clerk: Client, company: Company) -> None:
+    set_up(clerk, company, numbers()[0])
+    cashier = signed_in_client(make_staff("customers.view", "payments.take", unit_id=company.id, login="cashier"))
+
+    assert "/counter/?group=SCHOOLS" in cashier.get("/payer-groups/SCHOOLS/").content.decode()
+    assert "/counter/?group=SCHOOLS" not in clerk.get("/payer-groups/SCHOOLS/").content.decode()

@@ -33,6 +33,14 @@ PARAMETERS = (
         choices=("pro_rata", "fixed_order"),
     ),
     Parameter(
+        code="ledger.bill_slips",
+        type=ParameterType.CHOICE,
+        default="combined",
+        label="Bills by charge item or combined",
+        help="Whether a bill is one slip, paid as a whole, or has a slip for each payee or charge item that can be paid apart.",
+        choices=("combined", "by_payee", "by_charge"),
+    ),
+    Parameter(
         code="ledger.credit_clears_others",
         type=ParameterType.BOOLEAN,
         default=True,

@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import connection
 
 from qingyuan.domains.customers.models import Account, AccountHold, PayerGroupMember
 from qingyuan.domains.customers.operations import remove_member
@@ -237,9 +236,7 @@ def test_sent_again_after_a_member_left_it_still_answers_with_the_payment(
 def leave(payer: Payer) -> None:
     member = PayerGroupMember.objects.get(account_id=payer.account_id)
     number = Account.objects.get(pk=payer.account_id).account_no
-    remove_member(
-        actor=SYSTEM, group_id=member.group_id, account_no=number, to_date=POSTED, reason="转出", on=POSTED
-    )
+    remove_member(actor=SYSTEM, group_id=member.group_id, account_no=number, to_date=POSTED, reason="转出", on=POSTED)
 
 
 def test_an_account_that_left_the_group_is_refused(till: Till, three: list[Payer]) -> None:
@@ -367,41 +364,3 @@ def test_a_group_of_two_units_shows_the_counters_own_and_counts_the_others(
     assert (east_card.owed, east_card.beyond, east_card.settled) == (D("75.00"), 1, 1)
     assert [member.account_id for member in west_card.members] == [three[1].account_id]
     assert (west_card.owed, west_card.beyond, west_card.keeps_on) == (D("12.50"), 2, "")
-
-
-@pytest.mark.parametrize("typed", ["SCHOOLS", "schoo", "教育", "sjyj", "jyj", "演示户1"])
-def test_a_group_is_found_by_code_name_initials_and_payer(till: Till, three: list[Payer], typed: str) -> None:
-    (found,) = find_groups(counter_reach(till.cashier, on=POSTED), typed, on=POSTED)
-
-    assert (found.code, found.members, found.owed) == ("SCHOOLS", 3, D("87.50"))
-
-
-@pytest.mark.parametrize("typed", ["", "  ", "没有", "yj市", "%"])
-def test_a_group_is_not_found_by_other_words(till: Till, three: list[Payer], typed: str) -> None:
-    assert find_groups(counter_reach(till.cashier, on=POSTED), typed, on=POSTED) == ()
-
-
-def test_the_card_asks_a_dozen_questions_however_many_members(company: Company, till: Till, three: list[Payer]) -> None:
-    many = make_payers(company, 30, first=40)
-    post(company, *(receivable(company, one, WATER="10.00") for one in many))
-    payers_group(company, many, code="SHOPS", name="连锁店")
-
-    connection.force_debug_cursor = True
-    before = len(connection.queries_log)
-    card = group_card(till.cashier, "SHOPS", on=POSTED)
-    count = len(connection.queries_log) - before
-    connection.force_debug_cursor = False
-
-    assert (len(card.members), card.owed) == (30, D("300.00"))
-    assert count <= 14
-
-
-def test_a_card_that_would_be_too_long_stops_after_whole_members(
-    till: Till, three: list[Payer], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("qingyuan.overviews.counter_group.MOST_BILLS", 2)
-
-    card = group_card(till.cashier, "SCHOOLS", on=POSTED)
-
-    assert [len(member.bills) for member in card.members] == [2]
-    assert (card.left_off, card.owed) == (1, D("87.50"))

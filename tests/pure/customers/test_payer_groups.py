@@ -31,3 +31,18 @@ def test_the_limit_itself_fits_and_one_more_does_not() -> None:
     assert len(rules.checked_members([*numbers, "0"])) == rules.MEMBERS_LIMIT
     with pytest.raises(rules.TooManyMembers):
         rules.checked_members([*numbers, "more"])
+
+
+def test_initials_are_searched_from_any_character_on() -> None:
+    readings = [("s",), ("j",), ("y",), ("j",)]
+
+    assert rules.group_initials(readings) == " sjyj jyj yj"
+    assert rules.group_initials([("d", "s"), ("x",)]) == " dx sx"
+    assert rules.group_initials([]) == ""
+
+
+def test_initials_that_do_not_fit_are_left_out_whole() -> None:
+    words = rules.group_initials([("a", "b", "c")] * 12)
+
+    assert len(words) <= 200
+    assert all(len(word) >= 2 for word in words.split())

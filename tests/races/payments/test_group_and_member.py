@@ -43,15 +43,11 @@ class Hall:
 
     def pay_group(self, till: int, key: str) -> Any:
         sale = GroupSale("SCHOOLS", self.lines, D("70.00"), TenderKind.CASH)
-        return payments.take_for_group(
-            actor=self.tills[till].cashier, sale=sale, on=POSTED, idempotency_key=key
-        )
+        return payments.take_for_group(actor=self.tills[till].cashier, sale=sale, on=POSTED, idempotency_key=key)
 
     def pay_member(self, till: int, key: str) -> Any:
         sale = CounterSale(self.lines[1:], D("20.00"), TenderKind.CASH)
-        return payments.take_at_counter(
-            actor=self.tills[till].cashier, sale=sale, on=POSTED, idempotency_key=key
-        )
+        return payments.take_at_counter(actor=self.tills[till].cashier, sale=sale, on=POSTED, idempotency_key=key)
 
 
 @pytest.fixture

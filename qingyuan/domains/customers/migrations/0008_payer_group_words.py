@@ -11,20 +11,19 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0007_relief_schemes'),
+        ("customers", "0007_relief_schemes"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='payergroup',
-            name='initials',
+            model_name="payergroup",
+            name="initials",
             field=models.CharField(blank=True, max_length=200),
         ),
         migrations.AddField(
-            model_name='payergroup',
-            name='version',
+            model_name="payergroup",
+            name="version",
             field=models.PositiveIntegerField(default=1),
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),

@@ -64,7 +64,7 @@ def find_groups(text: str, unit_ids: Collection[int] | None, *, limit: int) -> t
 
 def members_on(group_ids: Iterable[int], *, on: date) -> Mapping[int, tuple[int, ...]]:
     """The accounts that are in each group on the day, by account number. One query."""
-    members: dict[int, tuple[int, ...]] = {key: () for key in group_ids}
+    members: dict[int, tuple[int, ...]] = dict.fromkeys(group_ids, ())
     rows = _on(on).filter(group_id__in=members).order_by("group_id", "account__account_no", "id")
     for group_id, account_id in rows.values_list("group_id", "account_id"):
         members[group_id] += (account_id,)

@@ -40,12 +40,15 @@ def group_code(text: str) -> str:
 
 
 def group_initials(readings: Sequence[Sequence[str]]) -> str:
-    """The initials of a name under which it is searched, each way of reading it after a blank: 市教育局 → " sjyj".
+    """The initials of a name under which it is searched, each way of reading it after a blank, and the ends of the usual
+    one: 市教育局 → " sjyj jyj yj".
 
     `readings` gives the initials of each character; what does not fit into INITIALS_LENGTH is left out whole.
     """
+    ways = pinyin_initials(readings)
+    ends = [ways[0][start:] for start in range(1, len(ways[0]) - 1)] if ways else []
     words = ""
-    for initials in pinyin_initials(readings):
+    for initials in dict.fromkeys((*ways, *ends)):
         if len(words) + 1 + len(initials) > INITIALS_LENGTH:
             break
         words += f" {initials.lower()}"

@@ -20,6 +20,7 @@ from qingyuan.domains.ledger.operations.posting import Posting
 from qingyuan.domains.ledger.queries.owed import OwedItem
 from qingyuan.domains.ledger.rules.allocation import AllocationMode, allocate
 from qingyuan.domains.ledger.rules.clearing import spread
+from qingyuan.domains.ledger.rules.netting import Part
 from qingyuan.domains.ledger.rules.posting import (
     Allocation,
     ClearedAllocation,
@@ -27,6 +28,7 @@ from qingyuan.domains.ledger.rules.posting import (
     ClearedPayments,
     PostingSource,
 )
+from qingyuan.domains.ledger.rules.slips import restricted
 from qingyuan.domains.ledger.rules.states import ChartRole, ClearingSource, JournalKind, MovementKind
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError
@@ -120,18 +122,30 @@ def _clear(
     posting: Posting, row: Allocation, draft: Draft, mode: AllocationMode, modes: Modes
 ) -> tuple[ClearedBill, ...]:
     targets = _targets(posting, row)
-    owed = sum((found.outstanding for found in targets), _ZERO)
+    payable = [_payable(found, row.charge_item_ids) for found in targets]
+    sums = [sum((amount for _, amount in parts), _ZERO) for parts in payable]
+    owed = sum(sums, _ZERO)
     if row.due is not None and row.due != owed:
         raise OwedOtherwise(label=targets[0].label if targets else "", due=row.due, owed=owed)
-    allocated = allocate(row.amount, [found.outstanding for found in targets], mode)
+    allocated = allocate(row.amount, sums, mode)
     cleared: list[ClearedBill] = []
-    for found, amount in zip(targets, allocated.amounts, strict=True):
+    for found, owing, outstanding, amount in zip(targets, payable, sums, allocated.amounts, strict=True):
         if amount:
-            whole = amount == found.outstanding
-            parts = found.parts if whole else spread(amount, found.parts, modes(found.unit_id)[1])
+            whole = amount == outstanding
+            parts = owing if whole else spread(amount, owing, modes(found.unit_id)[1])
             posting.clear(found.id, parts, ClearingSource.PAYMENT, row.receivable_part_id, draft)
             cleared.append(ClearedBill(found.id, found.label, found.yyyymm, amount, parts))
     return tuple(cleared)
+
+
+def _payable(found: OwedItem, charge_item_ids: tuple[int, ...] | None) -> tuple[Part, ...]:
+    """What may be cleared of a receivable. Raises NotOwed where the charge items asked for owe nothing of it."""
+    if charge_item_ids is None:
+        return found.parts
+    parts = restricted(found.parts, charge_item_ids)
+    if not parts:
+        raise NotOwed(open_item=found.id, label=found.label)
+    return parts
 
 
 def _targets(posting: Posting, row: Allocation) -> list[OwedItem]:

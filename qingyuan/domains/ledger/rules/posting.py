@@ -75,6 +75,7 @@ class Allocation(NamedTuple):
     None: what the account owes, oldest first; empty: all of it into prepayment. The part ids name the payment's parts
     that clearings (`receivable_part_id`) and movements (`prepayment_part_id`) will point at. `customer_id` owns what goes
     into prepayment. `due`: what the chosen receivables owed when they were shown; None: it is not compared.
+    `charge_item_ids`: of the chosen receivables these charge items alone are cleared, None: all of them.
     """
 
     receivable_part_id: int
@@ -86,6 +87,7 @@ class Allocation(NamedTuple):
     amount: Decimal
     open_item_ids: tuple[int, ...] | None = None
     due: Decimal | None = None
+    charge_item_ids: tuple[int, ...] | None = None
 
 
 class ClearedBill(NamedTuple):

@@ -5,9 +5,11 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from qingyuan.domains.ledger.rules.slips import charges_of
 from qingyuan.domains.payments.declarations import ALLOCATION
 from qingyuan.domains.payments.operations.taking import take_payment
 from qingyuan.domains.payments.queries.sessions import open_session_of
+from qingyuan.domains.payments.queries.slips import account_slips
 from qingyuan.domains.payments.queries.taken import taken_by_key
 from qingyuan.domains.payments.rules.settling import Shortfall, settle
 from qingyuan.domains.payments.rules.states import TenderKind
@@ -49,12 +51,22 @@ class TakenDifferently(DomainError):
     code = "payments.taken_differently"
 
 
+class NotApart(DomainError):
+    """The charge items cannot be paid apart here: bills are paid whole, or the slips are others now (不能分单缴费)."""
+
+    code = "payments.not_apart"
+
+
 class SaleLine(NamedTuple):
-    """The bills chosen of one account, oldest first, and what they owed when they were shown, in yuan."""
+    """The bills chosen of one account, oldest first, and what they owed when they were shown, in yuan.
+
+    `slips`: of these bills the charge items of these slips alone (their keys, see `ledger.rules.slips`), None: all.
+    """
 
     account_id: int
     open_item_ids: tuple[int, ...]
     due: Decimal
+    slips: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +95,11 @@ def take_at_counter(*, actor: Actor, sale: CounterSale, on: date, idempotency_ke
     """Take a payment in the actor's open shift. The same key with the same request returns the payment that was taken.
 
     Only bills of one account may be paid in part (parameter `payments.allocation`); those of several are paid whole.
-    Raises NoOpenShift, NothingHanded, NotEnough, NoChangeFromCard, TakenDifferently, and what `take_payment` raises;
-    ValueError where the balance of several accounts is to be used.
+    Raises NoOpenShift, NothingHanded, NotEnough, NoChangeFromCard, NotApart, TakenDifferently, and what `take_payment`
+    raises; ValueError where the balance of several accounts, or for some charge items alone, is to be used.
     """
-    if sale.use_balance and len(sale.lines) != 1:
-        raise ValueError("the balance of one account alone can be used")
+    if sale.use_balance and (len(sale.lines) != 1 or sale.lines[0].slips is not None):
+        raise ValueError("the balance is used for whole bills of one account alone")
     session = open_session_of(actor)
     if session is None:
         raise NoOpenShift()
@@ -109,7 +121,7 @@ def take_at_counter(*, actor: Actor, sale: CounterSale, on: date, idempotency_ke
         return take_payment(
             actor=actor,
             session_id=session.id,
-            lines=_payment_lines(sale, settled.amount),
+            lines=_payment_lines(sale, settled.amount, on),
             tenders=[Tender(sale.tender, sale.handed, sale.reference)],
             change=settled.change,
             payer_name=sale.payer_name,
@@ -123,7 +135,7 @@ def take_at_counter(*, actor: Actor, sale: CounterSale, on: date, idempotency_ke
         raise TakenDifferently(payment=known.payment_no, received=known.received) from error
 
 
-def _payment_lines(sale: CounterSale, amount: Decimal) -> list[PaymentLine]:
+def _payment_lines(sale: CounterSale, amount: Decimal, on: date) -> list[PaymentLine]:
     """What stays here (`amount`), account by account. A rest below zero (paid in part) is of the one account there is."""
     if sale.use_balance:
         return [PaymentLine(sale.lines[0].account_id, amount, ())]
@@ -135,9 +147,19 @@ def _payment_lines(sale: CounterSale, amount: Decimal) -> list[PaymentLine]:
             line.due + rest if line.account_id == keep_on else line.due,
             line.open_item_ids,
             line.due,
+            None if line.slips is None else _charges(line, on),
         )
         for line in sale.lines
     ]
     if rest > 0 and keep_on is not None and all(line.account_id != keep_on for line in sale.lines):
         lines.append(PaymentLine(keep_on, rest, ()))
     return lines
+
+
+def _charges(line: SaleLine, on: date) -> tuple[int, ...]:
+    """The charge items of the slips that are to be paid apart."""
+    assert line.slips is not None
+    try:
+        return charges_of(account_slips([line.account_id], on=on)[line.account_id], line.slips)
+    except KeyError as error:
+        raise NotApart() from error

@@ -126,6 +126,7 @@ def _allocation(receivable_part: int, prepayment_part: int, line: PaymentLine, p
         line.amount,
         line.open_item_ids,
         line.due,
+        line.charge_item_ids,
     )
 
 

@@ -10,6 +10,7 @@ from qingyuan.domains.customers import queries as customers
 from qingyuan.domains.customers.queries import PayerFacts
 from qingyuan.domains.ledger import queries as ledger
 from qingyuan.domains.ledger.queries import OwedItem
+from qingyuan.domains.ledger.rules.slips import Charge
 from qingyuan.domains.payments.queries.reach import counter_reach
 from qingyuan.domains.tariffs import queries as tariffs
 from qingyuan.domains.tariffs.queries import ChargeRow
@@ -44,7 +45,9 @@ class OwedBill:
 
 @dataclass(frozen=True, slots=True)
 class CounterAccount:
-    """`payment_hold` is the reason why nothing can be taken, empty when it can; neither can it without a holder."""
+    """`payment_hold` is the reason why nothing can be taken, empty when it can; neither can it without a holder. `charges`:
+    all charge items of the account's company, in order.
+    """
 
     account_id: int
     account_no: str
@@ -56,6 +59,7 @@ class CounterAccount:
     owed: Decimal
     prepaid: Decimal
     bills: tuple[OwedBill, ...]
+    charges: tuple[Charge, ...]
 
 
 def account_at_counter(*, actor: Actor, account_id: int, on: date) -> CounterAccount:
@@ -74,11 +78,9 @@ def accounts_at_counter(payers: Sequence[PayerFacts], *, on: date) -> tuple[Coun
     if not payers:
         return ()
     ids = [payer.account_id for payer in payers]
-    names = {
-        charge.id: charge
-        for company_id in sorted({payer.company_id for payer in payers})
-        for charge in tariffs.charge_items(company_id)
-    }
+    rows = {company_id: tariffs.charge_items(company_id) for company_id in {payer.company_id for payer in payers}}
+    names = {charge.id: charge for own in rows.values() for charge in own}
+    charges = {key: tuple(Charge(one.id, one.payee) for one in own) for key, own in rows.items()}
     balances = ledger.balances_of(ids)
     bills: defaultdict[int, list[OwedBill]] = defaultdict(list)
     for found in ledger.owed_items(account_ids=ids):
@@ -95,6 +97,7 @@ def accounts_at_counter(payers: Sequence[PayerFacts], *, on: date) -> tuple[Coun
             owed=sum((bill.outstanding for bill in bills[payer.account_id]), Decimal("0.00")),
             prepaid=balances.get(payer.account_id, ledger.NOTHING_OWED).prepaid,
             bills=tuple(bills[payer.account_id]),
+            charges=charges[payer.company_id],
         )
         for payer in payers
     )

@@ -15,8 +15,9 @@ def counter_reach(actor: Actor, *, on: date, permission: str = "payments.take") 
     """
     if actor.staff_id is None:
         return staff.EVERYTHING
-    anywhere = parameters.boolean(COLLECT_ANYWHERE, unit_id=actor.unit_id, on=on)
+    asked = parameters.several((COLLECT_ANYWHERE, COLLECT_OTHER_COMPANIES), unit_id=actor.unit_id, on=on)
+    anywhere = asked[COLLECT_ANYWHERE] is True
     held = staff.reach(actor, permission, on=on, company_wide=anywhere)
-    if anywhere and not held.is_empty and parameters.boolean(COLLECT_OTHER_COMPANIES, unit_id=actor.unit_id, on=on):
+    if anywhere and not held.is_empty and asked[COLLECT_OTHER_COMPANIES] is True:
         return staff.EVERYTHING
     return held

@@ -16,12 +16,14 @@ _ZERO = Decimal("0.00")
 class PaymentLine(NamedTuple):
     """Money for one account. `open_item_ids`: the bills chosen, None: what it owes, oldest first, empty: all into
     prepayment. `due`: what the chosen bills owed when they were shown; None: it is not compared.
+    `charge_item_ids`: of the chosen bills these charge items alone are paid, None: all of them.
     """
 
     account_id: int
     amount: Decimal
     open_item_ids: tuple[int, ...] | None = None
     due: Decimal | None = None
+    charge_item_ids: tuple[int, ...] | None = None
 
 
 class Tender(NamedTuple):
@@ -102,6 +104,7 @@ def request_hash(
                         _plain(line.amount),
                         None if line.open_item_ids is None else list(line.open_item_ids),
                         *([] if line.due is None else [_plain(line.due)]),
+                        *([] if line.charge_item_ids is None else [list(line.charge_item_ids)]),
                     ]
                     for line in lines
                 ],

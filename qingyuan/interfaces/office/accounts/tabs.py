@@ -17,7 +17,7 @@ from qingyuan.interfaces.office.accounts.record import address_of, detail_page, 
 from qingyuan.interfaces.office.shell import charts
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.details import Fact, FactList, SubTable, detail_response, sub_table
-from qingyuan.interfaces.office.shell.formats import date_text, volume_text
+from qingyuan.interfaces.office.shell.formats import date_text, money_text, volume_text
 from qingyuan.interfaces.office.shell.lists import Column, ColumnKind
 from qingyuan.overviews import account_money, account_page, account_points, account_readings
 from qingyuan.overviews.account_header import AccountHeader, HoldRow
@@ -78,8 +78,11 @@ def bills(request: OfficeRequest, account_no: str) -> HttpResponse:
         totals={"volume": tab.volume, "amount": tab.amount, "outstanding": tab.outstanding},
         empty=_("No bill has been issued yet."),
     )
-    note = _newest_only(len(tab.rows), tab.count)
-    return _tables(request, header, "bills", [table], note=note)
+    tables = [table]
+    # A table of its own: with one more column that of the bills is wider than a small screen.
+    if partly := [row for row in tab.rows if row.owed_by_item]:
+        tables.append(sub_table(_("Bills cleared in part"), PARTLY_COLUMNS, partly, caption_shown=True))
+    return _tables(request, header, "bills", tables, note=_newest_only(len(tab.rows), tab.count))
 
 
 @requires("payments.view")
@@ -291,6 +294,20 @@ BILL_COLUMNS: tuple[Column[AccountBill], ...] = _columns(
     Column("outstanding", _("Outstanding"), ColumnKind.DEBT),
     Column("due_date", _("Due on"), ColumnKind.DATE),
     Column("state", _("State"), ColumnKind.CHIP, value=_bill_state),
+)
+PARTLY_COLUMNS: tuple[Column[AccountBill], ...] = _columns(
+    Column("bill_no", _("Bill no."), ColumnKind.IDENTIFIER, link=_bill_address),
+    Column("yyyymm", _("Period"), ColumnKind.MONTH),
+    Column("amount", _("Amount due"), ColumnKind.MONEY),
+    Column("outstanding", _("Outstanding"), ColumnKind.DEBT),
+    Column(
+        "owed_by_item",
+        _("Still owed of it"),
+        ColumnKind.LONG_TEXT,
+        value=lambda row: " · ".join(
+            f"{one.name_en if words.english() else one.name} {money_text(one.owed)}" for one in row.owed_by_item
+        ),
+    ),
 )
 PAYMENT_COLUMNS: tuple[Column[AccountPayment], ...] = _columns(
     Column("taken_at", _("Taken at"), ColumnKind.INSTANT),

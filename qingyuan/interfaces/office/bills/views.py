@@ -13,6 +13,7 @@ from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.bills.explanation import tree_of
 from qingyuan.interfaces.office.bills.forms import BillFilter
 from qingyuan.interfaces.office.bills.paper import explanation_pdf
+from qingyuan.interfaces.office.bills.slips import by_item_table
 from qingyuan.interfaces.office.bills.words import BASIS_WORDS, LINE_WORDS, SOURCE_WORDS, kind_chip, state_chip
 from qingyuan.interfaces.office.notices.columns import HISTORY
 from qingyuan.interfaces.office.shell.addresses import address_if_routed
@@ -105,6 +106,7 @@ def bill(request: OfficeRequest, bill_no: str) -> HttpResponse:
         "bill": found,
         "lines": _lines(found),
         "clearings": _clearings(found),
+        "by_item": by_item_table(found),
         "tier_use": _tier_use(found),
         "tree": tree_of(found.explanation, permissions=request.permissions),
         "facts": _facts(found, sees_runs=sees_runs),

@@ -17,9 +17,9 @@ from qingyuan.interfaces.office.payments.words import TENDERS
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.formats import instant_text, money_text, month_text
 from qingyuan.interfaces.office.shell.text import Label
-from qingyuan.kernel.money import fen
+from qingyuan.kernel.money import ZERO_MONEY, fen
 from qingyuan.overviews.account_search import FoundAccount, FoundAccounts
-from qingyuan.overviews.counter import CardBill, CounterCard, Till
+from qingyuan.overviews.counter import CardBill, CounterCard, OwedSlip, Till
 
 BrowserWords = dict[str, str]
 
@@ -69,11 +69,21 @@ class ShownBill:
     is_overdue: bool
     outstanding: str
     fen: int
+    slip_fen: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSlip:
+    """Charge items that can be paid apart."""
+
+    key: int
+    name: str
+    owed: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShownCard:
-    """An account's card."""
+    """An account's card. A bill's `slip_fen` says what it owes of each of `slips`, in their order."""
 
     account_id: int
     account_no: str
@@ -84,6 +94,7 @@ class ShownCard:
     hold: str
     is_elsewhere: bool
     bills: tuple[ShownBill, ...]
+    slips: tuple[ShownSlip, ...]
     owed: str
     prepaid: str
     has_prepaid: bool
@@ -141,7 +152,8 @@ def shown_card(card: CounterCard, permissions: Collection[str]) -> ShownCard:
         account_url=account_url(card.account_no, permissions) if card.is_own else "",
         hold=card.payment_hold,
         is_elsewhere=not card.is_own,
-        bills=tuple(_bill(bill) for bill in card.bills),
+        bills=tuple(_bill(bill, card.slips) for bill in card.bills),
+        slips=tuple(_slip(slip, card.bills) for slip in card.slips),
         owed=money_text(card.owed),
         prepaid=money_text(card.prepaid),
         has_prepaid=card.prepaid > 0,
@@ -213,6 +225,8 @@ def browser_words() -> BrowserWords:
         "take_cash": gettext("Take cash"),
         "take_card": gettext("Take by card"),
         "selected": gettext("%(count)s of %(all)s bills"),
+        "selected_slips": gettext("%(count)s of %(all)s bills, %(slips)s alone"),
+        "whole_for_balance": gettext("The prepayment is used for whole bills: choose all charge items first."),
         "selected_group": gettext("%(members)s accounts, %(count)s of %(all)s bills"),
     }
 
@@ -238,7 +252,18 @@ def charge_words(charges: Iterable[OwedCharge]) -> str:
     return " · ".join(f"{(english and one.name_en) or one.name} {money_text(one.outstanding)}" for one in charges)
 
 
-def _bill(bill: CardBill) -> ShownBill:
+def _slip(slip: OwedSlip, bills: Iterable[CardBill]) -> ShownSlip:
+    english = (get_language() or "").startswith("en")
+    names = [(english and one.name_en) or one.name for one in slip.owing]
+    owed = sum((_owed_of(bill, slip) for bill in bills), ZERO_MONEY)
+    return ShownSlip(slip.key, (", " if english else "、").join(names), money_text(owed))
+
+
+def _owed_of(bill: CardBill, slip: OwedSlip) -> Decimal:
+    return sum((one.outstanding for one in bill.charges if one.charge_item_id in slip.charge_ids), ZERO_MONEY)
+
+
+def _bill(bill: CardBill, slips: Iterable[OwedSlip]) -> ShownBill:
     return ShownBill(
         open_item_id=bill.open_item_id,
         month=month_text(bill.yyyymm),
@@ -249,6 +274,7 @@ def _bill(bill: CardBill) -> ShownBill:
         is_overdue=bill.is_overdue,
         outstanding=money_text(bill.outstanding),
         fen=fen(bill.outstanding),
+        slip_fen=" ".join(str(fen(_owed_of(bill, slip))) for slip in slips),
     )
 
 
@@ -272,7 +298,7 @@ def _of_several(said: Any) -> list[tuple[str, str]]:
         bills = ngettext("%(count)s bill", "%(count)s bills", count) % {"count": count}
         lines.append((f"{account['account_no']} {account['name']} · {bills}", account["amount"]))
         if account["to_prepayment"] != "0.00":
-            lines.append((gettext("Into prepayment"), account["to_prepayment"]))
+            lines.append((gettext("of which into prepayment"), account["to_prepayment"]))
         if account["still_owed"] != "0.00":
             lines.append((gettext("Still owed"), account["still_owed"]))
     return lines

@@ -45,21 +45,30 @@ class SaleForm(MoneyForm):
     account = forms.IntegerField(min_value=1)
     due = forms.DecimalField(decimal_places=2, max_digits=12)
     use_balance = forms.BooleanField(required=False)
+    slips = forms.TypedMultipleChoiceField(coerce=int, required=False)
     bills = forms.TypedMultipleChoiceField(coerce=int, required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        sent = self.data.getlist("bills") if hasattr(self.data, "getlist") else []
-        # Which bills there are is the ledger's to judge: any whole number has the right shape.
-        field = self.fields["bills"]
-        assert isinstance(field, forms.TypedMultipleChoiceField)
-        field.choices = [(one, one) for one in sent if one.isascii() and one.isdigit() and len(one) < 19]
+        # Which bills and charge items there are is the ledger's to judge: any whole number has the right shape.
+        for name in ("bills", "slips"):
+            sent = self.data.getlist(name) if hasattr(self.data, "getlist") else []
+            field = self.fields[name]
+            assert isinstance(field, forms.TypedMultipleChoiceField)
+            field.choices = [(one, one) for one in sent if one.isascii() and one.isdigit() and len(one) < 19]
+
+    def clean(self) -> dict[str, Any]:
+        """Some charge items alone and the balance do not go together."""
+        cleaned = super().clean() or {}
+        if cleaned.get("slips") and cleaned.get("use_balance"):
+            raise forms.ValidationError(_("The prepayment is used for whole bills: choose all charge items first."))
+        return cleaned
 
     def sale(self) -> CounterSale:
         """As the operation takes it."""
         clean = self.cleaned_data
         return CounterSale(
-            lines=(SaleLine(clean["account"], tuple(clean["bills"]), clean["due"]),),
+            lines=(SaleLine(clean["account"], tuple(clean["bills"]), clean["due"], tuple(clean["slips"]) or None),),
             handed=clean["received"],
             tender=TenderKind(clean["tender"]),
             reference=clean["reference"],
@@ -80,7 +89,9 @@ class GroupSaleForm(MoneyForm):
         for one in self.data.getlist("bills") if hasattr(self.data, "getlist") else []:
             parts = _GROUP_BILL.fullmatch(one)
             if parts is None:
-                raise forms.ValidationError(_("A bill of the group was sent in a form that is not known. Open the group again."))
+                raise forms.ValidationError(
+                    _("A bill of the group was sent in a form that is not known. Open the group again.")
+                )
             account_id, owed = int(parts[1]), Decimal(parts[3])
             known = lines.get(account_id, SaleLine(account_id, (), Decimal("0.00")))
             lines[account_id] = SaleLine(account_id, (*known.open_item_ids, int(parts[2])), known.due + owed)

@@ -84,7 +84,7 @@ def _hit(group: FoundGroup) -> HitRow:
         url=reverse("counter:group", args=[group.code]),
         account_no=group.code,
         name=group.name,
-        address=gettext("%(payer)s pays for %(count)s accounts") % {"payer": group.payer_name, "count": group.members},
+        address=gettext("%(count)s accounts · %(payer)s pays") % {"payer": group.payer_name, "count": group.members},
         why="",
         owed=money_text(group.owed) if group.owed > 0 else "",
         state=None,

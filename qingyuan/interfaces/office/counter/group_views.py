@@ -23,9 +23,7 @@ def group(request: OfficeRequest, code: str) -> HttpResponseBase:
     if request.headers.get("HX-Request") != "true":
         return redirect(f"{reverse('counter:counter')}?group={code}")
     card = group_card(request.actor, code, on=timezone.localdate())
-    return render(
-        request, "counter/group.html", {"card": shown_group(card, request.permissions), "key": str(uuid4())}
-    )
+    return render(request, "counter/group.html", {"card": shown_group(card, request.permissions), "key": str(uuid4())})
 
 
 @requires("payments.take")

@@ -110,12 +110,13 @@ def group(request: OfficeRequest, code: str) -> HttpResponseBase:
     """One group: its accounts, what each owes and what that comes to."""
     found = overview.payer_group(request.actor, code, on=timezone.localdate())
     actions = []
+    if "payments.take" in request.permissions:
+        counter = f"{reverse('counter:counter')}?group={code}"
+        actions.append(Action(_("Take payment"), counter, icon="cash", primary=True))
     leaving = tuple(row for row in found.members if row.to_date)
     columns: tuple[Column[MemberRow], ...] = (*ACCOUNT, JOINED, *SUMS)
     if "billing.view" in request.permissions:
         actions.append(Action(_("Group bill"), reverse("payer_groups:bill", args=[code]), icon="receipt"))
-    counter = f"{reverse('counter:counter')}?group={code}"
-    actions.append(Action(_("Take payment"), counter, permission="payments.take", icon="cash", primary=True))
     if CHANGE in request.permissions:
         actions.append(Action(_("Change"), reverse("payer_groups:edit", args=[code]), icon="edit", key="edit"))
         actions.append(Action(_("Add accounts"), reverse("payer_groups:add", args=[code]), icon="plus", key="new"))

@@ -43,6 +43,7 @@ KEYS: tuple[KeyBinding, ...] = (
     KeyBinding("F2", "find-customer", _("Find a customer"), KeyScope.COUNTER),
     KeyBinding("Shift+F2", "payer-group", _("Open the payer group of the account"), KeyScope.COUNTER),
     KeyBinding("F4", "toggle-bills", _("Select all or no bills"), KeyScope.COUNTER),
+    KeyBinding("Shift+F4", "choose-charges", _("Choose the charge items to be paid"), KeyScope.COUNTER),
     KeyBinding("F8", "pay-card", _("Pay by card"), KeyScope.COUNTER),
     KeyBinding("F9", "use-balance", _("Use the prepaid balance"), KeyScope.COUNTER),
     KeyBinding("F10", "prepay", _("Take a prepayment"), KeyScope.COUNTER),

@@ -168,6 +168,9 @@ CHOICES: dict[str, Label] = {
     "ledger.auto_offset=partly": _("parts of bills too"),
     "ledger.clearing_order=pro_rata": _("in proportion"),
     "ledger.clearing_order=fixed_order": _("one charge item after another"),
+    "ledger.bill_slips=combined": _("combined: one slip, paid whole"),
+    "ledger.bill_slips=by_payee": _("a slip for each payee"),
+    "ledger.bill_slips=by_charge": _("a slip for each charge item"),
     "payments.allocation=whole_bills": _("whole bills, oldest first"),
     "payments.allocation=partly": _("parts of bills too"),
 }

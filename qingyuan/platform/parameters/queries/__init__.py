@@ -1,7 +1,16 @@
 """Reads of parameters: values in force, history, the page."""
 
 from qingyuan.platform.parameters.queries.page import Change, Line, history, page
-from qingyuan.platform.parameters.queries.values import InForce, boolean, decimal, in_force, integer, text, value
+from qingyuan.platform.parameters.queries.values import (
+    InForce,
+    boolean,
+    decimal,
+    in_force,
+    integer,
+    several,
+    text,
+    value,
+)
 
 __all__ = [
     "Change",
@@ -13,6 +22,7 @@ __all__ = [
     "in_force",
     "integer",
     "page",
+    "several",
     "text",
     "value",
 ]

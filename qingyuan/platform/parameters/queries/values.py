@@ -1,5 +1,6 @@
 """The value of a parameter in force at a unit on a day (参数取值): the nearest unit upwards, its newest row."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -57,6 +58,16 @@ def text(code: str, *, unit_id: int | None, on: date) -> str:
     found = _of_type(code, (ParameterType.TEXT, ParameterType.CHOICE), unit_id, on)
     assert isinstance(found, str)
     return found
+
+
+def several(codes: Collection[str], *, unit_id: int | None, on: date) -> Mapping[str, ParameterValue]:
+    """The values in force of several parameters at one unit. Two queries, however many. Raises as `value`."""
+    upwards = () if unit_id is None else organisation.upwards(unit_id)
+    found: dict[str, list[tuple[int | None, date, object]]] = {code: [] for code in codes}
+    rows = Row.objects.filter(Q(unit_id__in=upwards) | Q(unit_id__isnull=True), code__in=found, from_date__lte=on)
+    for row in rows:
+        found[row.code].append((row.unit_id, row.from_date, row.value))
+    return {code: nearest(registry.parameters.get(code), kept, upwards).value for code, kept in found.items()}
 
 
 def in_force(code: str, *, unit_id: int | None, on: date) -> InForce:

@@ -96,9 +96,17 @@
     const match = /^(\d{0,9})(?:\.(\d{0,2}))?$/.exec(usual);
     return match && usual !== "." ? Number(match[1] || 0) * 100 + Number((match[2] || "").padEnd(2, "0")) : NaN;
   };
+  // what can be paid apart: of a bill counts what it owes of the charge items that are ticked
+  const slips = (form) => [...form.querySelectorAll("input[name=slips]")];
+  const someSlips = (form) => slips(form).some((box) => !box.checked);
+  const fenOf = (form, box) => {
+    if (!box.dataset.slips || !someSlips(form)) return Number(box.dataset.fen);
+    const own = box.dataset.slips.split(" ").map(Number);
+    return slips(form).reduce((sum, slip, index) => sum + (slip.checked ? own[index] : 0), 0);
+  };
   const figures = (form) => {
     const chosen = bills(form).filter((box) => box.checked);
-    const owed = chosen.reduce((sum, box) => sum + Number(box.dataset.fen), 0);
+    const owed = chosen.reduce((sum, box) => sum + fenOf(form, box), 0);
     const balance = pressed(form, "balance") ? Number(form.dataset.prepaid) : 0;
     return { chosen, owed, balance, due: Math.max(owed - balance, 0), handed: amountOf(form.querySelector("#counter-received").value), keep: pressed(form, "keep"), byCard: pressed(form, "card"), partly: form.hasAttribute("data-partly") && balance === 0 };
   };
@@ -111,7 +119,9 @@
     form.querySelector("[data-due-note]").textContent = now.balance ? `${text(now.owed)} − ${text(Math.min(now.balance, now.owed))}` : "";
     const selected = form.querySelector("[data-selected]");
     const payers = new Set(now.chosen.map((box) => box.closest("tbody"))).size;
-    if (selected) selected.textContent = say(form.hasAttribute("data-group") ? words.selected_group : words.selected, { count: now.chosen.length, all: bills(form).length, members: payers });
+    const apart = slips(form).filter((box) => box.checked).map((box) => box.dataset.name).join(" + ");
+    const told = form.hasAttribute("data-group") ? words.selected_group : someSlips(form) && apart ? words.selected_slips : words.selected;
+    if (selected) selected.textContent = say(told, { count: now.chosen.length, all: bills(form).length, members: payers, slips: apart });
     const all = form.querySelector("#counter-all");
     for (const box of form.querySelectorAll("[data-member]")) { const own = ofMember(box); const on = own.filter((one) => one.checked).length; box.checked = on > 0; box.indeterminate = on > 0 && on < own.length; }
     if (all) { all.checked = now.chosen.length > 0; all.indeterminate = now.chosen.length > 0 && now.chosen.length < bills(form).length; }
@@ -156,6 +166,7 @@
   const toggle = (form, name) => {
     const button = form.querySelector(`[data-toggle=${name}]`);
     const on = button.getAttribute("aria-pressed") !== "true";
+    if (name === "balance" && on && someSlips(form)) { problem(words.whole_for_balance); return; }
     if (name === "balance" && on && figures(form).owed <= Number(form.dataset.prepaid)) { problem(words.no_balance); return; }
     button.setAttribute("aria-pressed", String(on));
     problem("");
@@ -188,6 +199,11 @@
     if (refusal) { problem(refusal); received.focus(); received.select(); return; }
     const data = new FormData(form);
     data.set("received", plain(now.handed));
+    if (!someSlips(form)) data.delete("slips");
+    else {  // a bill that owes nothing of what is paid apart is left out
+      data.delete("bills");
+      for (const box of now.chosen) if (fenOf(form, box) > 0) data.append("bills", box.value);
+    }
     sending = true;
     const button = form.querySelector(".btn-take");
     button.setAttribute("aria-busy", "true");
@@ -211,6 +227,11 @@
     const form = card();
     if (!form) return;
     if (event.target.id === "counter-all") choose(form, event.target.checked ? bills(form).length : 0);
+    if (event.target.name === "slips") {
+      form.querySelector("[data-toggle=balance]")?.setAttribute("aria-pressed", "false");
+      problem("");
+      draw();
+    }
     if (event.target.matches("[data-member]")) chooseOf(ofMember(event.target), event.target.checked ? Infinity : 0);
     if (event.target.name === "bills") {
       const own = form.hasAttribute("data-group") ? ofMember(event.target) : bills(form);
@@ -233,6 +254,7 @@
   holder.addEventListener("click", (event) => {
     const button = event.target.closest("[data-toggle]");
     if (button) toggle(card(), button.dataset.toggle);
+    if (event.target.closest("[data-to-slips]")) holder.querySelector("#counter-slips").focus();
     const leads = event.target.closest("[data-open-card]");
     if (leads) open(leads.dataset.openCard);
     if (event.target.closest("[data-leave], [data-next]")) { search.focus(); search.select(); }
