@@ -12,7 +12,7 @@ def fill(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("customers", "0007_relief_schemes"),
+        ("customers", "0008_account_notices"),
     ]
 
     operations = [
