@@ -43,6 +43,11 @@ ALLOWED_HOSTS = _declare("QINGYUAN_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", 
 TRUSTED_ORIGINS = _declare(
     "QINGYUAN_TRUSTED_ORIGINS", "", "Origins (https://…) behind a proxy from which forms are accepted, comma separated."
 )
+TRUSTED_PROXIES = _declare(
+    "QINGYUAN_TRUSTED_PROXIES",
+    "",
+    "Addresses or networks of proxies whose X-Forwarded-For is believed, comma separated.",
+)
 HTTPS = _declare("QINGYUAN_HTTPS", "0", "1 when a reverse proxy serves it by HTTPS: secure cookies, HSTS, redirects.")
 HOST = _declare("QINGYUAN_HOST", "127.0.0.1", "Address on which the web server listens.")
 PORT = _declare("QINGYUAN_PORT", "8000", "Port on which the web server listens.")
@@ -54,6 +59,10 @@ DB_POOL = _declare(
 )
 CALCULATOR_FRAMES = _declare(
     "QINGYUAN_CALCULATOR_FRAMES", "", "Origins (https://…) that may show the public calculator in a frame; * for all."
+)
+API_CALLS = _declare("QINGYUAN_API_CALLS", "600", "Calls that one API token may make in a minute; 0: no limit.")
+CALCULATOR_CALLS = _declare(
+    "QINGYUAN_CALCULATOR_CALLS", "120", "Calls of the public calculator from one address in a minute; 0: no limit."
 )
 TIME_ZONE = _declare("QINGYUAN_TIME_ZONE", "Asia/Shanghai", "Time zone in which civil dates are taken.")
 SESSION_MINUTES = _declare("QINGYUAN_SESSION_MINUTES", "30", "Idle minutes after which a person is signed out.")

@@ -1,4 +1,4 @@
-"""Middleware that belongs to no page: response headers, the request's id, the chosen language."""
+"""Middleware that belongs to no page: whose call it is, response headers, the request's id, the chosen language."""
 
 import re
 import secrets
@@ -8,9 +8,27 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from qingyuan.config.client_address import client_address
+
 Handler = Callable[[HttpRequest], HttpResponse]
 REQUEST_ID = "QINGYUAN_REQUEST_ID"
 _ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class ClientAddressMiddleware:
+    """`REMOTE_ADDR` becomes the address of the client, where the call comes from a proxy that the settings trust.
+
+    Everything above (the lockout at sign-in, the limits of calls, the audit) looks at `REMOTE_ADDR` alone.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.TRUSTED_PROXIES:
+            peer, passed_on = request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", "")
+            request.META["REMOTE_ADDR"] = client_address(peer, passed_on, settings.TRUSTED_PROXIES)
+        return self.get_response(request)
 
 
 class SecurityPolicyMiddleware:

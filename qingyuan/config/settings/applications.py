@@ -18,6 +18,7 @@ AUTH_USER_MODEL = "staff.Staff"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 MIDDLEWARE = [
+    "qingyuan.config.middleware.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "qingyuan.config.middleware.RequestIdMiddleware",

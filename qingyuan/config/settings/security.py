@@ -1,12 +1,17 @@
 """Keys, cookies, passwords and the headers that keep foreign content out."""
 
-from qingyuan.config import environment, home
+from qingyuan.config import client_address, environment, home
 
 DEBUG = environment.flag(environment.DEBUG)
 SECRET_KEY = home.secret_key()
 DATA_KEYS = home.data_keys()
 ALLOWED_HOSTS = environment.words(environment.ALLOWED_HOSTS)
 CSRF_TRUSTED_ORIGINS = environment.words(environment.TRUSTED_ORIGINS)
+# X-Forwarded-For is believed from these alone: everybody else could write there whatever he likes.
+TRUSTED_PROXIES = client_address.networks(environment.TRUSTED_PROXIES)
+# Calls in a minute, of one token and of one address; 0 is no limit.
+API_CALLS_PER_MINUTE = environment.whole(environment.API_CALLS, minimum=0, maximum=1_000_000)
+CALCULATOR_CALLS_PER_MINUTE = environment.whole(environment.CALCULATOR_CALLS, minimum=0, maximum=1_000_000)
 
 _HTTPS = environment.flag(environment.HTTPS)
 SECURE_SSL_REDIRECT = _HTTPS

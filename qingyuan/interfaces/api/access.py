@@ -7,15 +7,18 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja.security import HttpBearer
 
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotPermitted
+from qingyuan.platform.limits import operations as limits
 from qingyuan.platform.staff import operations, queries
 
 REQUIRED_PERMISSION = "required_permission"
+ALLOWED = "allowed_calls"
 
 
 class ApiRequest(HttpRequest):
@@ -25,13 +28,18 @@ class ApiRequest(HttpRequest):
 
 
 class TokenBearer(HttpBearer):
-    """`Authorization: Bearer qy_…`."""
+    """`Authorization: Bearer qy_…`. Each call of a valid token is counted; raises TooManyCalls."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
         bearer = queries.bearer_of(token.strip(), on=timezone.localdate())
         if bearer is None:
             return None
-        operations.note_use(token_id=bearer.token_id, used_at=bearer.used_at, at=timezone.now())
+        now = timezone.now()
+        if settings.API_CALLS_PER_MINUTE:
+            caller = f"api:{bearer.token_id}"
+            allowed = limits.count_call(caller=caller, limit=settings.API_CALLS_PER_MINUTE, at=now)
+            setattr(request, ALLOWED, allowed)
+        operations.note_use(token_id=bearer.token_id, used_at=bearer.used_at, at=now)
         return queries.actor_of(
             bearer.staff,
             origin=request.META.get("REMOTE_ADDR", ""),

@@ -12,7 +12,9 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from qingyuan.interfaces.api.problems import problem
+from qingyuan.interfaces.api.access import ALLOWED
+from qingyuan.interfaces.api.problems import problem, put_limit
+from qingyuan.platform.limits.operations import Allowed
 
 View = Callable[..., HttpResponseBase]
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
@@ -27,6 +29,9 @@ def opened(view: View) -> View:
         language = language_of(request)
         with translation.override(language):
             response = _answer(view, request, args, kwargs)
+        allowed = getattr(request, ALLOWED, None)
+        if isinstance(allowed, Allowed):
+            put_limit(response, limit=allowed.limit, remaining=allowed.remaining, seconds=allowed.seconds)
         response["Content-Language"] = language
         response["Cache-Control"] = "no-store"
         patch_vary_headers(response, ["Accept-Language"])

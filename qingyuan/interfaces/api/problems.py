@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 
 from qingyuan.kernel.errors import DomainError, NotFound, NotPermitted
+from qingyuan.platform.limits.operations import TooManyCalls
 
 CONTENT_TYPE = "application/problem+json"
 TITLES = {
@@ -19,6 +20,7 @@ TITLES = {
     "api.unknown_address": _("There is no such address in this version"),
     "api.method_refused": _("This address is not called by this method"),
     "api.invalid": _("The request does not hold; `errors` says where"),
+    "api.too_large": _("The request is too large: at most %(most)s bytes are taken"),
     "api.broken": _("Something went wrong on our side; tell the administrator the request id"),
 }
 _MESSAGES = {
@@ -33,11 +35,15 @@ _OTHERWISE = _("It does not hold")
 
 
 class Wrong(Schema):
-    """What does not hold in the request, and where: `query.period`, `path.bill_no`."""
+    """What does not hold in the request, and where: `query.period`, `path.bill_no`, `pieces[2].to`.
+
+    `line`: that of a tariff file which came with the request.
+    """
 
     place: str
     code: str
     message: str
+    line: int | None = None
 
 
 class Problem(Schema):
@@ -51,7 +57,7 @@ class Problem(Schema):
     errors: list[Wrong] = []
 
 
-REFUSALS = {401: Problem, 403: Problem, 404: Problem, 422: Problem}
+REFUSALS = {401: Problem, 403: Problem, 404: Problem, 422: Problem, 429: Problem}
 
 
 def problem(
@@ -60,7 +66,7 @@ def problem(
     code: str,
     params: Mapping[str, object] | None = None,
     *,
-    errors: Iterable[Mapping[str, str]] = (),
+    errors: Iterable[Mapping[str, object]] = (),
 ) -> HttpResponse:
     """The answer for a refusal."""
     told: dict[str, Any] = {
@@ -90,12 +96,28 @@ def refused(request: HttpRequest, error: DomainError) -> HttpResponse:
 def register(api: NinjaAPI) -> None:
     """Let the face answer every refusal as a problem."""
     handlers: dict[type[Exception], Any] = {
+        TooManyCalls: _too_many,
         DomainError: refused,
         ValidationError: _invalid,
         HttpError: _of_the_frame,
     }
     for kind, handler in handlers.items():
         api.add_exception_handler(kind, handler)
+
+
+def _too_many(request: HttpRequest, error: TooManyCalls) -> HttpResponse:
+    """429; when to come again stands in the headers."""
+    response = problem(request, HTTPStatus.TOO_MANY_REQUESTS, error.code, error.params)
+    response["Retry-After"] = str(error.seconds)
+    put_limit(response, limit=error.limit, remaining=0, seconds=error.seconds)
+    return response
+
+
+def put_limit(response: HttpResponseBase, *, limit: int, remaining: int, seconds: int) -> None:
+    """What the caller may still call in this minute, in the headers that clients of many services know."""
+    response["X-RateLimit-Limit"] = str(limit)
+    response["X-RateLimit-Remaining"] = str(remaining)
+    response["X-RateLimit-Reset"] = str(seconds)
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

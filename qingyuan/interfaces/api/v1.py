@@ -9,9 +9,10 @@ from qingyuan.interfaces.api import problems
 from qingyuan.interfaces.api.access import TokenBearer
 from qingyuan.interfaces.api.accounts.router import router as accounts
 from qingyuan.interfaces.api.bills.router import router as bills
+from qingyuan.interfaces.api.rating.router import router as rating
 
 PREFIX = "/api/v1/"
-ROUTERS = {"bills": bills, "accounts": accounts}
+ROUTERS = {"bills": bills, "accounts": accounts, "rate": rating}
 
 # Neither the framework's own pages nor its description: the first want a content delivery network or inline scripts.
 api = NinjaAPI(

@@ -11,31 +11,24 @@ from pathlib import Path
 
 from qingyuan.domains.tariffs.rules.cases import Outcome, run_cases
 from qingyuan.domains.tariffs.rules.catalogue import Catalogue
-from qingyuan.domains.tariffs.rules.explain import explain
 from qingyuan.domains.tariffs.rules.explanation import LINE_LABELS, Node
-from qingyuan.domains.tariffs.rules.facts import Facts, build_request
+from qingyuan.domains.tariffs.rules.facts import Facts
 from qingyuan.domains.tariffs.rules.nodes import TariffFileInvalid, places_of
 from qingyuan.domains.tariffs.rules.parse import FORMAT, format_of, parse_version
 from qingyuan.domains.tariffs.rules.parse_cases import parse_cases
 from qingyuan.domains.tariffs.rules.parse_tiers import parse_month_day
-from qingyuan.domains.tariffs.rules.plan import MonthDay, PlanKind, PlanVersion
-from qingyuan.domains.tariffs.rules.rate import rate
-from qingyuan.domains.tariffs.rules.report import line_as_plain, outcome_as_plain, result_as_plain
+from qingyuan.domains.tariffs.rules.plan import MonthDay, PlanVersion
+from qingyuan.domains.tariffs.rules.questions import PLACE_OF, NotOnePlan, answered, of_files
+from qingyuan.domains.tariffs.rules.report import line_as_plain, outcome_as_plain
 from qingyuan.domains.tariffs.rules.request import NO_VOLUME
 from qingyuan.interfaces.commands._frame import EXIT_REFUSED, EXIT_UNUSABLE, Needs
 from qingyuan.interfaces.commands._tariff_files import Unusable, gettext, problem_lines, read_text, sentence
 from qingyuan.kernel.errors import DomainError
 
 NEEDS = Needs.NOTHING
+_OPTIONS = ("calibre", "quota", "used_before", "from")
 _SHIPPED = Path(__file__).resolve().parents[2] / "data" / "tariffs"
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d+)?", re.ASCII)
-_OPTION_OF = {
-    "tariffs.calibre_missing": "--calibre",
-    "tariffs.calibre_not_priced": "--calibre",
-    "tariffs.quota_missing": "--quota",
-    "tariffs.credit_exceeds_use": "--used-before",
-    "tariffs.no_version_in_force": "--from",
-}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -83,29 +76,27 @@ def _single(options: argparse.Namespace) -> int:
         raise Unusable(gettext("--to lies before --from"))
     versions = [_tariff(Path(name)) for name in options.tariff]
     try:
-        facts = _facts(options, versions)
-        catalogue = Catalogue(versions)
-        request = build_request(facts, catalogue)
-        result, tree = rate(request, catalogue), explain(request, catalogue)
+        rated = answered(of_files(_facts(options), versions), Catalogue(versions))
+    except NotOnePlan as refusal:
+        raise Unusable(f"--tariff: {sentence(refusal)}") from refusal
     except DomainError as refusal:
-        option = _OPTION_OF.get(refusal.code, "")
+        option = _option_of(refusal)
         raise Unusable(f"{option}: {sentence(refusal)}" if option else sentence(refusal)) from refusal
-    report = result_as_plain(facts, request, result, tree)
     if options.json:
-        print(json.dumps(report, ensure_ascii=False, indent=2))
+        print(json.dumps(rated.report, ensure_ascii=False, indent=2))
     else:
-        _print_result(report, [line_as_plain(line) for line in result.lines], tree)
+        _print_result(rated.report, [line_as_plain(line) for line in rated.result.lines], rated.tree)
     return 0
 
 
-def _facts(options: argparse.Namespace, versions: list[PlanVersion]) -> Facts:
-    plans = list(dict.fromkeys(version.code for version in versions if version.kind is PlanKind.PLAN))
-    if len(plans) != 1:
-        raise Unusable(
-            gettext("--tariff needs the files of exactly one plan, these are %(count)s") % {"count": len(plans)}
-        )
+def _option_of(refusal: DomainError) -> str:
+    fact = PLACE_OF.get(refusal.code, "")
+    return f"--{fact.replace('_', '-')}" if fact in _OPTIONS else ""
+
+
+def _facts(options: argparse.Namespace) -> Facts:
     return Facts(
-        tariff=plans[0],
+        tariff="",
         usage=options.usage,
         start=options.start,
         end=options.end,
@@ -118,7 +109,6 @@ def _facts(options: argparse.Namespace, versions: list[PlanVersion]) -> Facts:
         relief=tuple(options.relief),
         anchor=options.anchor,
         opened=options.opened,
-        options={version.charges[0].item_code: version.code for version in versions if version.kind is PlanKind.ITEM},
     )
 
 

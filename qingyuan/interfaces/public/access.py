@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
+
+from qingyuan.platform.limits.operations import TooManyCalls, count_call
+from qingyuan.platform.limits.rules.minutes import counted_address
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
@@ -29,7 +33,7 @@ def public(view: View[P]) -> View[P]:
         with translation.override(language):
             response = view(request, *args, **kwargs)
         response["Content-Language"] = language or settings.LANGUAGE_CODE
-        response["Cache-Control"] = f"public, max-age={60 * _MINUTES_KEPT}"
+        response.headers.setdefault("Cache-Control", f"public, max-age={60 * _MINUTES_KEPT}")
         patch_vary_headers(response, ["Cookie", "HX-Request"])
         return response
 
@@ -51,3 +55,30 @@ def framed_by_others(view: View[P]) -> View[P]:
         return response
 
     return cast(View[P], framed)
+
+
+def limited(kind: str, refused: Callable[[HttpRequest, TooManyCalls], HttpResponse]) -> Callable[[View[P]], View[P]]:
+    """The view answers so many calls a minute from one address as the setting says; `refused` makes the page of the rest.
+
+    That page is 429 with Retry-After, and nobody keeps it.
+    """
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def counted(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            limit = settings.CALCULATOR_CALLS_PER_MINUTE
+            if limit:
+                caller = f"{kind}:{counted_address(request.META.get('REMOTE_ADDR', ''))}"
+                try:
+                    count_call(caller=caller, limit=limit, at=timezone.now())
+                except TooManyCalls as error:
+                    response = refused(request, error)
+                    response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+                    response["Retry-After"] = str(error.seconds)
+                    response["Cache-Control"] = "no-store"
+                    return response
+            return view(request, *args, **kwargs)
+
+        return cast(View[P], counted)
+
+    return decorate

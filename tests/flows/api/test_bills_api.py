@@ -35,7 +35,7 @@ def kinds(module_db: str) -> dict[str, Bill]:
 @pytest.fixture
 def token(kinds: dict[str, Bill], db: None, monkeypatch: MonkeyPatch) -> str:
     monkeypatch.setattr(timezone, "localdate", lambda *_: ON)
-    return token_for(kinds["usual"].unit_id, "billing.view", "customers.view")
+    return token_for(kinds["usual"].unit_id, "billing.view", "customers.view", "tariffs.view")
 
 
 @pytest.fixture
@@ -179,11 +179,14 @@ def test_examples_of_the_documentation_work(token: str, kinds: dict[str, Bill]) 
     def filled(text: str) -> str:
         return re.sub(r"\$(\w+)", lambda found: values[found[1]], text)
 
-    told = re.findall(r'^curl (?:-H "(.+?)" )?(?:-H "(.+?)" )?"\$BASE(\S+)"$', page, flags=re.MULTILINE)
+    shape = r"""^curl (?:-H "(.+?)" )?(?:-H "(.+?)" )?(?:-d '(.+?)' )?"\$BASE(\S+)"$"""
+    told = re.findall(shape, page, flags=re.MULTILINE)
     answers = []
-    for first, second, path in told:
+    for first, second, body, path in told:
         headers = {name: filled(value) for name, _, value in (one.partition(": ") for one in (first, second) if one)}
-        answers.append(Client(headers=headers).get(filled(path)).status_code)
+        caller_of = Client(headers=headers)
+        sent = caller_of.post(path, body, content_type="application/x-www-form-urlencoded") if body else None
+        answers.append((sent or caller_of.get(filled(path))).status_code)
 
-    assert len(told) == page.count("\ncurl ") >= 6
+    assert len(told) == page.count("\ncurl ") >= 9
     assert set(answers) == {200}

@@ -39,6 +39,8 @@ class ShareFacts:
 class Facts:
     """One question. Without dates the latest version answers; `used_before` belongs to the first counter touched.
 
+    `versions` are the plan's, pinned, where they are known already: they are taken instead of the code.
+    `on`: without dates the versions in force on that day answer, instead of the latest.
     `used_by_counter` gives it by counter instead. `options`: charge item → item plan's code, None for exempt.
     """
 
@@ -64,6 +66,8 @@ class Facts:
     options: Mapping[str, str | None] = field(default_factory=dict)
     tax: tuple[ItemTax, ...] = ()
     corrected_volume: Decimal | None = None
+    versions: tuple[VersionRef, ...] = ()
+    on: date | None = None
 
 
 def build_request(facts: Facts, catalogue: Catalogue) -> RatingRequest:
@@ -72,13 +76,25 @@ def build_request(facts: Facts, catalogue: Catalogue) -> RatingRequest:
     start, end = pieces[0].start, pieces[-1].end
     if pieces[-1].start is not None and pieces[-1].start == end:
         end = end + timedelta(days=1)
+    by_start, by_end = start, end
+    if start is None and facts.on is not None:
+        by_start, by_end = facts.on, facts.on + timedelta(days=1)
     shares = facts.shares or (ShareFacts(facts.tariff),)
     people = facts.people_changes
     if facts.people is not None:
         people = (PeopleFrom(None, facts.people), *people)
     request = RatingRequest(
         pieces=pieces,
-        shares=tuple(UsageShare(catalogue.refs(share.tariff, start, end), share.kind, share.value) for share in shares),
+        shares=tuple(
+            UsageShare(
+                catalogue.refs(share.tariff, by_start, by_end)
+                if facts.shares or not facts.versions
+                else facts.versions,
+                share.kind,
+                share.value,
+            )
+            for share in shares
+        ),
         months=facts.months,
         period_date=facts.period,
         carry_before=facts.carry,
@@ -87,7 +103,7 @@ def build_request(facts: Facts, catalogue: Catalogue) -> RatingRequest:
         calibre=facts.calibre,
         relief=facts.relief,
         options=tuple(
-            ItemOption(charge_item, _option_refs(catalogue, code, start, end))
+            ItemOption(charge_item, _option_refs(catalogue, code, by_start, by_end))
             for charge_item, code in facts.options.items()
         ),
         tax_overrides=facts.tax,

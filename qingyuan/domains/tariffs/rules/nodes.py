@@ -18,7 +18,7 @@ from qingyuan.kernel.errors import DomainError
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d+)?", re.ASCII)
 _INTEGER = re.compile(r"-?\d{1,9}", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_NULL_TAG = "tag:yaml.org,2002:null"
+NULL_TAG = "tag:yaml.org,2002:null"
 _DEEPEST = 40
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -27,12 +27,16 @@ E = TypeVar("E", bound=StrEnum)
 
 @dataclass(frozen=True, slots=True)
 class FileProblem:
-    """One complaint about a file. `code` is the key of its sentence in the catalogues, `params` fill its places."""
+    """One complaint about a file. `code` is the key of its sentence in the catalogues, `params` fill its places.
+
+    `in_file`: the line is that of a tariff file which came along with a question, not the question's own.
+    """
 
     line: int
     place: str
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
+    in_file: bool = False
 
 
 class TariffFileInvalid(DomainError):
@@ -89,8 +93,16 @@ def _refuse_depth(text: str, problems: Problems) -> None:
             raise TariffFileInvalid(tuple(problems.found))
 
 
+def has_aliases(text: str) -> bool:
+    """Whether a YAML text repeats parts of itself (`*name`): few bytes may then say very much. Also of broken YAML."""
+    try:
+        return any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER))
+    except yaml.YAMLError:
+        return False  # what is broken is complained of where the text is composed
+
+
 def is_null(node: yaml.Node | None) -> bool:
-    return node is None or (isinstance(node, yaml.ScalarNode) and node.tag == _NULL_TAG)
+    return node is None or (isinstance(node, yaml.ScalarNode) and node.tag == NULL_TAG)
 
 
 class Section:

@@ -29,8 +29,7 @@ from qingyuan.domains.tariffs.rules.request import NO_VOLUME, ItemTax, PeopleFro
 CASES_FORMAT = "qingyuan-rating-cases/1"
 EXEMPT = "exempt"
 _FREE_TEXT = ("status", "note", "source", "name", "title", "comment", "description")
-_CASE_KEYS = (
-    "id",
+FACT_KEYS = (
     "tariff",
     "usage",
     "used_before",
@@ -52,9 +51,8 @@ _CASE_KEYS = (
     "options",
     "tax",
     "corrected_volume",
-    "expect",
-    *_FREE_TEXT,
 )
+_CASE_KEYS = ("id", *FACT_KEYS, "expect", *_FREE_TEXT)
 _EXPECT_KEYS = ("total", "tier_volumes", "tier_use_after", "carry_after", "billed_volume", "lines", "error")
 _LINE_KEYS = ("item", "kind", "tier", "volume", "price", "amount", "net", "tax", "plan", "version")
 
@@ -97,14 +95,15 @@ def _case(node: yaml.Node, index: int) -> Case:
     section = Section(node, f"cases[{index}]", problems, _CASE_KEYS)
     case_id = section.text("id", f"#{index}")
     section.place = case_id
-    facts, expect = _facts(section), _expect(section)
+    facts, expect = parse_facts(section), _expect(section)
     return Case(case_id, facts, expect, tuple(problems.found))
 
 
-def _facts(section: Section) -> Facts:
+def parse_facts(section: Section, *, tariff_needed: bool = True) -> Facts:
+    """The facts of a case or of a question; complaints go to the section's. `tariff_needed`: no other price is named."""
     problems = section.problems
     share_nodes = section.elements("shares") if section.optional("shares") is not None else []
-    tariff = section.text("tariff", required=not share_nodes)
+    tariff = section.text("tariff", required=tariff_needed and not share_nodes)
     shares = tuple(
         _share(node, f"{section.at('shares')}[{index}]", problems, tariff) for index, node in enumerate(share_nodes, 1)
     )

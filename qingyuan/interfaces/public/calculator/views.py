@@ -15,10 +15,11 @@ from qingyuan.domains.tariffs.queries.calculator import CompanyChoice, Offer, Of
 from qingyuan.domains.tariffs.rules.explanation import LINE_LABELS, Node, plain_decimal
 from qingyuan.domains.tariffs.rules.marginal import marginal_prices
 from qingyuan.domains.tariffs.rules.result import RatingLine
-from qingyuan.interfaces.public.access import LANGUAGES, framed_by_others, public
+from qingyuan.interfaces.public.access import LANGUAGES, framed_by_others, limited, public
 from qingyuan.interfaces.public.calculator.forms import QuestionForm, class_name
 from qingyuan.kernel.errors import DomainError, NotFound
 from qingyuan.kernel.rounding import round_decimal
+from qingyuan.platform.limits.operations import TooManyCalls
 
 _MONEY_PLACES = 2
 _NAMED = frozenset({"relief", "tax"})
@@ -34,8 +35,18 @@ class Step:
     is_open: bool
 
 
+def _too_many(request: HttpRequest, error: TooManyCalls) -> HttpResponse:
+    """The page that asks to wait; on the page itself the answer alone gives way, so that nothing typed is lost."""
+    if request.headers.get("HX-Request") == "true":
+        response = render(request, "calculator/wait_part.html", {"seconds": error.seconds})
+        response["HX-Retarget"], response["HX-Reswap"] = "#calculator .answer", "outerHTML"
+        return response
+    return _page(request, "calculator/wait.html", {"seconds": error.seconds})
+
+
 @public
 @framed_by_others
+@limited("calculator", _too_many)
 def calculator(request: HttpRequest, company_code: str | None = None) -> HttpResponse:
     """The question and its answer; the choice of a company where there are several; 404 for a company that is none."""
     try:

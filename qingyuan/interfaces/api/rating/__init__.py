@@ -1,0 +1,1 @@
+"""Trial rating (试算) for programs."""

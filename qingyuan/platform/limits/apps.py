@@ -1,0 +1,6 @@
+from qingyuan.platform.declared_app import DeclaredApp
+
+
+class LimitsConfig(DeclaredApp):
+    name = "qingyuan.platform.limits"
+    label = "limits"
