@@ -95,6 +95,7 @@ class Bill(models.Model):
         indexes = [
             models.Index(fields=["account", "tier_position", "id"], name="bill_account"),
             BrinIndex(fields=["run"], name="bill_run", autosummarize=True),
+            BrinIndex(fields=["posting_date"], name="bill_posted", autosummarize=True),
             models.Index(
                 fields=["corrects_bill_id"], name="bill_corrects", condition=Q(corrects_bill_id__isnull=False)
             ),
@@ -151,6 +152,8 @@ class BillLine(models.Model):
 
     class Meta:
         db_table = "bill_line"
+        # Few lines are reliefs: their cost is asked of years of bills.
+        indexes = [models.Index(fields=["bill"], name="bill_line_relief", condition=Q(kind="relief"))]
 
     def __str__(self) -> str:
         return f"{self.bill_id}/{self.position}"

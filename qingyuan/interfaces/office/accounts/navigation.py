@@ -33,4 +33,13 @@ ENTRIES = (
         icon="percentage",
         keywords=("jmfa", "yhfa", "减免方案", "优惠方案", "资金来源"),
     ),
+    NavigationEntry(
+        Group.CUSTOMERS,
+        _("Cost of reliefs"),
+        "accounts:relief-costs",
+        "billing.view",
+        order=40,
+        icon="percentage",
+        keywords=("jmcb", "减免成本", "减免金额", "优惠成本", "资金来源"),
+    ),
 )

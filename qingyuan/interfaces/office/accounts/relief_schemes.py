@@ -50,7 +50,7 @@ SCHEMES: ListSpec[SchemeRow] = ListSpec(
     page_size=50,
     columns=(
         Column("code", gettext_lazy("Code"), ColumnKind.IDENTIFIER, sortable=True, fixed=True),
-        Column("name", gettext_lazy("Name"), link=lambda row: reverse("accounts:relief-scheme-edit", args=[row.code])),
+        Column("name", gettext_lazy("Name"), link=lambda row: reverse("accounts:relief-scheme", args=[row.code])),
         Column("funder", gettext_lazy("Funder")),
         Column("evidence", gettext_lazy("Evidence needed"), ColumnKind.LONG_TEXT),
         Column("default_months", gettext_lazy("Usual term (months)"), ColumnKind.INTEGER),
@@ -204,6 +204,10 @@ def edit_scheme(request: OfficeRequest, code: str) -> HttpResponse:
             except StaleEdit:
                 form.show_conflict(stored, version=row.version)
             else:
-                return done(request, _("The relief scheme was changed."), reverse(LIST_NAME))
-    page = FormPage(title=with_name(_("Change relief scheme"), code), cancel_url=reverse(LIST_NAME))
+                return done(
+                    request, _("The relief scheme was changed."), reverse("accounts:relief-scheme", args=[code])
+                )
+    page = FormPage(
+        title=with_name(_("Change relief scheme"), code), cancel_url=reverse("accounts:relief-scheme", args=[code])
+    )
     return form_response(request, form, page)
