@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from qingyuan.domains.customers.models import AccountTax, HouseholdSize
 from qingyuan.domains.meters.models import ItemOption, Quota, ServicePoint, UsageShare
+from qingyuan.platform.audit.models import AuditEntry
 from tests.db.office.people import make_staff, signed_in_client
 from tests.factories.meters import make_charge_item
 from tests.factories.records import TwoHalls, make_two_halls
@@ -156,7 +157,7 @@ def test_what_is_missing_is_said(clerk: Client, typed: dict[str, object], messag
 
 
 def test_each_kind_has_its_sample_which_it_can_read(halls: TwoHalls, clerk: Client) -> None:
-    for kind in ("shares", "option", "quota", "people", "relief", "tax"):
+    for kind in ("shares", "option", "option-end", "quota", "account-quota", "people", "relief", "tax"):
         sample = clerk.get(f"/bulk-changes/{kind}/template/")
         preview = sent(clerk, kind, file=SimpleUploadedFile("样例.xlsx", sample.content), to_date="2026-07-01")
         assert [row[5] for row in rows(preview)] != ["无法识别"], kind
@@ -194,3 +195,59 @@ def test_an_accounts_own_tax_on_its_page_and_in_bulk(halls: TwoHalls, clerk: Cli
     ended = clerk.post("/accounts/10000002/tax/", {**typed, "tax": "", "from_date": "2025-07-15"})
     assert ended.status_code == 302
     assert AccountTax.objects.get(account_id=halls.west_account_id).to_date == date(2025, 7, 15)
+
+
+def test_options_end_in_bulk_and_the_plans_price_counts_again(halls: TwoHalls, clerk: Client) -> None:
+    make_charge_item(halls.utility.company_id)
+    sent_options = sent(clerk, "option", way="rule", item_code="sewage", plan_code="EXEMPT", books="B-001，B-002")
+    assert confirmed(clerk, sent_options).context["done"] == 2  # type: ignore[attr-defined]
+    east, west = point_nos(halls)
+
+    preview = sent(
+        clerk, "option-end", from_date="2025-07-20",
+        file=csv_file("用水点号,费用项目,生效日期", f"{east},污水处理费,", f"{west},sewage,2025-06-20", f"{east},sewage,", "P-9,sewage,"),
+    )  # fmt: skip
+
+    assert [(row[1], row[3], row[4], row[5]) for row in rows(preview)] == [
+        ("不可变更", west, "污水处理费：免收 (2025-07-01 起)", "污水处理费：按价格方案 (2025-06-20 起)"),
+        ("不可变更", east, "污水处理费：免收 (2025-07-01 起)", "污水处理费：按价格方案 (2025-07-20 起)"),
+        ("不可变更", "P-9", "—", "污水处理费：按价格方案 (2025-07-20 起)"),
+        ("将变更", east, "污水处理费：免收 (2025-07-01 起)", "污水处理费：按价格方案 (2025-07-20 起)"),
+    ]
+    assert confirmed(clerk, preview).context["done"] == 1  # type: ignore[attr-defined]
+    ends = dict(ItemOption.objects.values_list("point_id", "to_date"))
+    assert ends == {halls.east_point_id: date(2025, 7, 20), halls.west_point_id: None}
+    entry = AuditEntry.objects.get(action="meters.bulk_option_end")
+    assert ((entry.after or {})["count"], entry.reason) == (1, "改性质 3 号")
+
+    again = sent(clerk, "option-end", way="rule", item_code="sewage", from_date="2025-07-25", books="B-001，B-002")
+    assert sorted(row[1] for row in rows(again)) == ["将变更", "已是如此"]
+    never = sent(clerk, "option-end", file=csv_file("用水点号,费用项目", f"{east},refuse"))
+    assert [row[1] for row in rows(never)] == ["不可变更"]  # there is no such charge item
+
+
+def test_quotas_of_accounts_in_bulk(halls: TwoHalls, clerk: Client) -> None:
+    file = csv_file("户号,用水定额,截止日期", "10000001,1200,", "10000002,0,", "10000002,x,", "10009999,5,")
+
+    preview = sent(clerk, "account-quota", file=file)
+
+    assert sorted(row[1] for row in rows(preview)) == ["不可变更", "不可变更", "不可变更", "将变更"]
+    assert confirmed(clerk, preview).context["done"] == 1  # type: ignore[attr-defined]
+    later = sent(clerk, "account-quota", from_date="2025-07-15", file=csv_file("户号,用水定额", "10000001,900"))
+    assert [(row[4], row[5]) for row in rows(later)] == [("1200 m³ (2025-07-01 起)", "900 m³ (2025-07-15 起)")]
+    confirmed(clerk, later)
+    kept = Quota.objects.order_by("from_date").values_list("account_id", "point_id", "volume", "from_date", "to_date")
+    assert [tuple(map(str, row)) for row in kept] == [
+        (str(halls.east_account_id), "None", "1200.000", "2025-07-01", "2025-07-15"),
+        (str(halls.east_account_id), "None", "900.000", "2025-07-15", "None"),
+    ]
+    by_rule = sent(clerk, "account-quota", way="rule", volume="900", from_date="2025-07-15", books="B-001，B-002")
+    assert sorted(row[1] for row in rows(by_rule)) == ["将变更", "已是如此"]
+
+
+def test_what_belongs_to_the_way_not_chosen_is_not_looked_at(halls: TwoHalls, clerk: Client) -> None:
+    file = csv_file("户号,用水人口", "10000001,6")
+
+    preview = sent(clerk, "people", file=file, calibre="fifteen")
+
+    assert [row[1] for row in rows(preview)] == ["将变更"]

@@ -90,9 +90,9 @@ class FactKind(ABC, Generic[ValueT]):
     def last(self, subject_ids: Collection[int]) -> Mapping[Part, LastFact[ValueT]]:
         """What began last, for each part there is."""
 
-    def is_same(self, last: LastFact[ValueT], row: BulkRow[ValueT]) -> bool:
-        """Whether the row changes nothing."""
-        return (last.value, last.to_date) == (row.value, row.to_date)
+    def is_same(self, last: LastFact[ValueT] | None, row: BulkRow[ValueT]) -> bool:
+        """Whether the row changes nothing; `last` is what began last, None where nothing ever did."""
+        return last is not None and (last.value, last.to_date) == (row.value, row.to_date)
 
     @abstractmethod
     def rows_of(self, subject: Subject, row: BulkRow[ValueT]) -> list[models.Model]:
@@ -190,8 +190,7 @@ class _Judge(Generic[ValueT]):
             self._check(subject, row, before)
         except DomainError as error:
             return self._refused(row, subject, before, error)
-        same = before is not None and self.kind.is_same(before, row)
-        verdict = RowVerdict.UNCHANGED if same else RowVerdict.CHANGED
+        verdict = RowVerdict.UNCHANGED if self.kind.is_same(before, row) else RowVerdict.CHANGED
         return JudgedRow(row, subject.id, before, verdict)
 
     def _check(self, subject: Subject, row: BulkRow[ValueT], before: LastFact[ValueT] | None) -> None:

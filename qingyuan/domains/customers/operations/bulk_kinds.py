@@ -97,8 +97,8 @@ class ReliefKind(AccountKind[str]):
         rows = AccountRelief.objects.filter(account_id__any=list(subject_ids)).order_by("from_date", "id")
         return last_facts(rows.values_list("id", "account_id", "scheme", "scheme", "from_date", "to_date"))
 
-    def is_same(self, last: LastFact[str], row: BulkRow[str]) -> bool:
-        return (last.from_date, last.to_date) == (row.from_date, row.to_date)
+    def is_same(self, last: LastFact[str] | None, row: BulkRow[str]) -> bool:
+        return last is not None and (last.from_date, last.to_date) == (row.from_date, row.to_date)
 
     def rows_of(self, subject: Subject, row: BulkRow[str]) -> list[models.Model]:
         return [

@@ -1,4 +1,6 @@
-"""The facts of points that are changed in bulk: usage shares, item options, quotas (批量变更：用水性质、费用项选项、定额)."""
+"""The facts of points that are changed in bulk: usage shares, item options and their end, quotas, also those of accounts
+(批量变更：用水性质、费用项选项及其终止、定额).
+"""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from typing import Any, Generic
 from django.db import models
 
 from qingyuan.domains.customers.operations.bulk import FactKind, Part, Subject, last_facts
+from qingyuan.domains.customers.operations.bulk_kinds import AccountKind
 from qingyuan.domains.customers.rules.bulk import BulkRow, LastFact, ValueT
 from qingyuan.domains.meters.declarations import CHANGE
 from qingyuan.domains.meters.models import ItemOption, Quota, UsageShare
@@ -158,6 +161,30 @@ class OptionKind(_PointKind[OptionValue]):
         ]
 
 
+class OptionEndKind(OptionKind):
+    """The end of item options: from the day on the plan's own price counts again (终止费用项选项).
+
+    The value's charge item is ended, its plan is not looked at. A point without such an option on the day is as it is
+    to be already.
+    """
+
+    action = "meters.bulk_option_end"
+
+    def look_up(self, values: Sequence[OptionValue]) -> None:
+        self._items = charge_item_ids([self.company_id], {value.item_code for value in values})
+
+    def check(self, row: BulkRow[OptionValue]) -> None:
+        if (self.company_id, row.value.item_code) not in self._items:
+            raise ChargeItemUnknown(item_code=row.value.item_code)
+
+    def is_same(self, last: LastFact[OptionValue] | None, row: BulkRow[OptionValue]) -> bool:
+        return last is None or (last.to_date is not None and last.to_date <= row.from_date)
+
+    def rows_of(self, subject: Subject, row: BulkRow[OptionValue]) -> list[models.Model]:
+        _ = subject, row
+        return []
+
+
 class QuotaKind(_PointKind[Decimal]):
     """Quotas of points for one cycle of their tariff (用水定额), m³."""
 
@@ -180,6 +207,37 @@ class QuotaKind(_PointKind[Decimal]):
             Quota(
                 company_id=subject.company_id,
                 point_id=subject.id,
+                volume=row.value,
+                document_no=row.evidence,
+                from_date=row.from_date,
+                to_date=row.to_date,
+            )
+        ]
+
+
+class AccountQuotaKind(AccountKind[Decimal]):
+    """Quotas of accounts (户用水定额), m³ for one cycle: for all points of the account that have none of their own."""
+
+    action = "meters.bulk_account_quota"
+    permission = CHANGE
+
+    @property
+    def model(self) -> type[models.Model]:
+        return Quota
+
+    def check(self, row: BulkRow[Decimal]) -> None:
+        check_volume(row.value, QuotaInvalid(quota=row.value))
+
+    def last(self, subject_ids: Collection[int]) -> Mapping[Part, LastFact[Decimal]]:
+        rows = Quota.objects.filter(account_id__any=list(subject_ids)).order_by("from_date", "id")
+        told = rows.values_list("id", "account_id", "volume", "from_date", "to_date")
+        return last_facts((key, account, "", volume, start, end) for key, account, volume, start, end in told)
+
+    def rows_of(self, subject: Subject, row: BulkRow[Decimal]) -> list[models.Model]:
+        return [
+            Quota(
+                company_id=subject.company_id,
+                account_id=subject.id,
                 volume=row.value,
                 document_no=row.evidence,
                 from_date=row.from_date,

@@ -74,8 +74,11 @@ class BulkForm(OfficeForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("way") == FILE and not cleaned.get("file"):
-            self.add_error("file", gettext("Please choose a file."))
+        if cleaned.get("way") == FILE:
+            for name in RULE_FIELDS:  # what was typed before the way was chosen is not shown any more
+                self.errors.pop(name, None)
+            if not cleaned.get("file"):
+                self.add_error("file", gettext("Please choose a file."))
         if cleaned.get("way") == RULE:
             for name in self.value_names:
                 if cleaned.get(name) in (None, "") and name not in self.errors:

@@ -14,7 +14,14 @@ from qingyuan.domains.customers.operations.bulk_kinds import HouseholdKind, Reli
 from qingyuan.domains.customers.operations.taxes import TaxKind
 from qingyuan.domains.customers.rules.taxes import TaxValue
 from qingyuan.domains.meters.operations import NewShare
-from qingyuan.domains.meters.operations.bulk_kinds import OptionKind, OptionValue, QuotaKind, SharesKind
+from qingyuan.domains.meters.operations.bulk_kinds import (
+    AccountQuotaKind,
+    OptionEndKind,
+    OptionKind,
+    OptionValue,
+    QuotaKind,
+    SharesKind,
+)
 from qingyuan.domains.meters.rules.states import ShareKind
 from qingyuan.domains.tariffs.rules.plan import Treatment
 from qingyuan.interfaces.office.shell.formats import volume_text
@@ -23,6 +30,8 @@ from qingyuan.interfaces.office.shell.text import Label
 _TREATMENTS = {"免税": Treatment.EXEMPT, "exempt": Treatment.EXEMPT, "不征税": Treatment.NOT_TAXABLE,
                "not_taxable": Treatment.NOT_TAXABLE}  # fmt: skip
 EXEMPT = ("EXEMPT", "免征", "免", "exempt")
+ENDED = "\0"
+"""Stands for a plan in the value of an option that is to end: no plan has this code."""
 Cells = Mapping[str, str]
 _SHARE = re.compile(r"^(.+?)\s+(\d+(?:\.\d+)?)\s*(%|％|m³|m3|立方米)?$")
 
@@ -116,6 +125,17 @@ def _option_words(value: OptionValue, names: Names) -> str:
     return f"{names.charges.get(value.item_code, value.item_code)}：{price}"
 
 
+def _option_end(cells: Cells, names: Names) -> OptionValue:
+    return OptionValue(names.code(names.charges, _needed(cells, "费用项目")), ENDED)
+
+
+def _option_end_words(value: OptionValue, names: Names) -> str:
+    """What stood before by its price; what is to come by the price of the plan."""
+    if value.plan_code != ENDED:
+        return _option_words(value, names)
+    return f"{names.charges.get(value.item_code, value.item_code)}：{gettext('the price plan’s own price')}"
+
+
 def _quota(cells: Cells, _names: Names) -> Decimal:
     text = _needed(cells, "用水定额").replace(",", "")
     try:
@@ -172,8 +192,17 @@ KINDS = (
         lambda value: [value.item_code, value.plan_code], lambda kept: OptionValue(*kept),
     ),
     Kind(
+        "option-end", _("End of item option"), "meters.change", OptionEndKind, True, (("item_code", "费用项目"),),
+        ("sewage",), _option_end, _option_end_words,
+        lambda value: value.item_code, lambda kept: OptionValue(kept, ENDED), ends=False,
+    ),
+    Kind(
         "quota", _("Quota"), "meters.change", QuotaKind, True, (("volume", "用水定额"),), ("1200",), _quota,
         lambda value, _names: f"{volume_text(value)} m³", str, Decimal,
+    ),
+    Kind(
+        "account-quota", _("Quota of account"), "meters.change", AccountQuotaKind, False, (("volume", "用水定额"),),
+        ("1200",), _quota, lambda value, _names: f"{volume_text(value)} m³", str, Decimal,
     ),
     Kind(
         "people", _("Household size"), "customers.change", HouseholdKind, False, (("people", "用水人口"),), ("5",),
