@@ -94,7 +94,7 @@ def _candidates(prices: PriceList) -> dict[tuple[int, int], set[Known]]:
         if version.kind is PlanKind.ITEM:
             charges = [prices.charge_items.get(each.item_code) for each in version.charges]
             options += [(version_id, each.id) for each in charges if each is not None]
-    made.update({(version_id, item): of_any[item] for version_id, item in options if item in of_any})
+    made.update({(version_id, charged): of_any[charged] for version_id, charged in options if charged in of_any})
     return made
 
 
