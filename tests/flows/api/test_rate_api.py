@@ -80,7 +80,8 @@ def test_answer_is_the_object_that_the_command_prints(
     assert (answer.status_code, answer.json()) == (200, printed)
     assert RateOut.model_validate(printed).total == printed["total"]
     assert set(RateOut.model_fields) == set(printed)
-    assert set(RatedLineOut.model_fields) == set(printed["lines"][0])
+    fields = {field.alias or name for name, field in RatedLineOut.model_fields.items()}
+    assert fields == set(printed["lines"][0])
 
 
 def test_published_plan_and_class_answer_as_the_file_does(client: Client) -> None:

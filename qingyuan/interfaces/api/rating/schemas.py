@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ninja import Schema
+from ninja import Field, Schema
 
 
 class RateIn(Schema):
@@ -32,7 +32,7 @@ class RateIn(Schema):
 class RatedLineOut(Schema):
     """A line of the bill. `tier` is null for a flat charge, `volume` and `price` for what has none."""
 
-    item: str
+    item_code: str = Field(alias="item")
     name: str
     kind: str
     tier: int | None
