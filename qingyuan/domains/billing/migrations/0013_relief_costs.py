@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0011_imported_fees")]
+    dependencies = [("billing", "0012_standing_fees")]
 
     operations = [
         migrations.AddIndex(
