@@ -92,13 +92,8 @@ def _accounts() -> Iterator[str]:
 RECORDS: dict[str, Callable[[], dict[str, object]]] = {
     **dict.fromkeys(_accounts(), _of_account),
     "accounts:hold-lift": _hold,
-<<<<<<< HEAD
-    "accounts:relief-scheme-edit": _relief_scheme,
-    **dict.fromkeys(("payer_groups:detail", "payer_groups:edit", "payer_groups:add", "payer_groups:bill"), _group),
-=======
     **dict.fromkeys(("accounts:relief-scheme", "accounts:relief-scheme-edit"), _relief_scheme),
-    **dict.fromkeys(("payer_groups:detail", "payer_groups:add", "payer_groups:bill"), _group),
->>>>>>> 2959f38 (Item options end in bulk, accounts get quotas in bulk; the page shows the chosen way alone)
+    **dict.fromkeys(("payer_groups:detail", "payer_groups:edit", "payer_groups:add", "payer_groups:bill"), _group),
     "payer_groups:remove": _member,
     **dict.fromkeys((f"meters:{name}" for name in ("detail", "readings")), _of_meter),
     **dict.fromkeys((f"meters:{name}" for name in ("exchange", "shares", "option", "quota", "move")), _of_point),

@@ -54,7 +54,7 @@ _FIGURES = (
     Column[CostRow]("accounts", gettext_lazy("Accounts in relief"), ColumnKind.INTEGER, totalled=True),
     Column[CostRow]("bills", gettext_lazy("Bills"), ColumnKind.INTEGER, totalled=True),
     Column[CostRow]("volume", gettext_lazy("Volume billed"), ColumnKind.VOLUME, totalled=True),
-    Column[CostRow]("amount", gettext_lazy("Let off"), ColumnKind.MONEY, sortable=True, totalled=True),
+    Column[CostRow]("amount", gettext_lazy("Amount let off"), ColumnKind.MONEY, sortable=True, totalled=True),
 )
 COSTS: ListSpec[CostRow] = ListSpec(
     key="relief-costs",
