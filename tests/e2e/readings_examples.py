@@ -1,10 +1,13 @@
 """Examples of the addresses of the reading pages, in the demo utility, whose last month leaves a book to be reviewed."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
+from qingyuan.domains.meters.models import MeterLink
 from qingyuan.domains.readings.models import ReadingItem, ReadingTask, VolumeAdjustment
-from qingyuan.domains.readings.operations import Evidence, adjust_volume
+from qingyuan.domains.readings.operations import Evidence, adjust_volume, approve
+from qingyuan.domains.readings.queries import waiting_mains
 from qingyuan.kernel.actor import system_actor
 
 
@@ -36,6 +39,22 @@ def _adjustment() -> dict[str, object]:
     return {"adjustment_no": found.adjustment_no}
 
 
+def _main_that_waits() -> dict[str, object]:
+    """One of the newest period: a reading is approved and becomes the main of one that is not, unless there is one already."""
+    held = ReadingItem.objects.filter(state__in=("PENDING", "HELD")).order_by("-period__yyyymm", "-id")[0]
+    waits = waiting_mains(period_id=held.period_id)
+    if waits:
+        return {"point_no": waits[0].point_no}
+    read = ReadingItem.objects.filter(period_id=held.period_id, state="READ").select_related("point").order_by("id")[0]
+    assert read.read_date is not None
+    actor, at = system_actor("tests"), datetime.combine(read.read_date, time(12), UTC)
+    assert not approve(actor=actor, reading_item_ids=[read.pk], at=at, reason="核实").failed
+    MeterLink.objects.create(
+        company_id=read.company_id, main_id=read.point_id, sub_id=held.point_id, from_date=date(2020, 1, 1)
+    )
+    return {"point_no": read.point.point_no}
+
+
 READINGS: dict[str, Callable[[], dict[str, object]]] = {
     "readings:grid": _sheet_to_review,
     "readings:detail": _one_that_is("HELD"),
@@ -44,6 +63,7 @@ READINGS: dict[str, Callable[[], dict[str, object]]] = {
     "readings:correct": _one_that_is("BILLED"),
     "readings:adjust": _one_that_is("BILLED"),
     "readings:adjustment": _adjustment,
+    "readings:release-main": _main_that_waits,
     "readings:edit-condition": lambda: {"condition_code": "01"},
 }
 

@@ -6,6 +6,7 @@ from qingyuan.kernel.declarations import AuditAction, NumberKind, Parameter, Par
 
 ADJUSTMENT_NUMBERS = "readings.volume_adjustment"
 ADJUST_LIMIT = "readings.adjust_limit_volume"
+RELEASE_MAINS = "readings.release_mains"
 
 PERMISSIONS = (
     Permission("readings.view", "See reading tasks and readings"),
@@ -15,6 +16,7 @@ PERMISSIONS = (
     Permission("readings.correct", "Correct a reading that is already billed"),
     Permission("readings.adjust", "Adjust the volume of a month"),
     Permission("readings.decide_adjustments", "Decide volume adjustments of others"),
+    Permission("readings.release_mains", "Let a main go without waiting for its subs"),
     Permission("readings.configure", "Maintain reading conditions"),
 )
 
@@ -136,6 +138,7 @@ AUDIT_ACTIONS = (
     AuditAction("readings.adjustment_refused", "Volume adjustment refused"),
     AuditAction("readings.adjustment_withdrawn", "Volume adjustment withdrawn"),
     AuditAction("readings.adjustment_reversed", "Volume adjustment reversed"),
+    AuditAction("readings.release_main", "Main let go without waiting"),
     AuditAction("readings.exchange", "Reading item revised after a meter exchange"),
     AuditAction("readings.conditions", "Reading conditions set"),
 )

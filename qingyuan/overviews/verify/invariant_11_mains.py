@@ -14,6 +14,13 @@ _STEPS = """
     CROSS JOIN LATERAL jsonb_array_elements(piece->3) AS step
     WHERE b.point_id IN (SELECT main_id FROM meter_link WHERE kind IN ('DEDUCT', 'ALLOCATE'))
 """
+# Of a bill or of what corrected it: a link that was registered for a past date comes into its bills by corrections.
+_TOLD = """
+    SELECT 1 FROM bill k
+    CROSS JOIN LATERAL jsonb_array_elements(k.snapshot::jsonb->'input'->'pieces') AS piece
+    CROSS JOIN LATERAL jsonb_array_elements(piece->3) AS step
+    WHERE (k.id = b.id OR k.corrects_bill_id = b.id) AND step->>0 = '{kind}' AND step->>2 = {reference}
+"""
 _SUBS = Statement(
     "bill",
     f"""
@@ -36,7 +43,8 @@ _MISSING = Statement(
     JOIN service_point p ON p.id = l.sub_id
     JOIN reading_period r ON r.company_id = b.company_id AND r.yyyymm = b.yyyymm AND r.round_no = b.round_no
     JOIN consumption c ON c.point_id = p.id AND c.period_id = r.id AND c.revision = 1
-    WHERE NOT EXISTS (SELECT 1 FROM ({_STEPS}) s WHERE s.id = b.id AND s.kind = 'SUBS' AND s.reference = p.point_no)
+    WHERE NOT EXISTS ({_TOLD.format(kind="SUBS", reference="p.point_no")})
+      AND NOT EXISTS (SELECT 1 FROM main_release x WHERE x.main_id = l.main_id AND x.period_id = r.id AND x.sub_id = l.sub_id)
     ORDER BY 1, 2
     """,
     "does not deduct sub %(sub)s, which used %(used)s",
@@ -73,7 +81,8 @@ _UNSHARED = Statement(
     JOIN reading_period r ON r.company_id = b.company_id AND r.yyyymm = b.yyyymm AND r.round_no = b.round_no
     JOIN consumption c ON c.point_id = m.id AND c.period_id = r.id AND c.revision = 1
     WHERE l.from_date < c.to_date AND (l.to_date IS NULL OR l.to_date >= c.to_date)
-      AND NOT EXISTS (SELECT 1 FROM ({_LOSSES}) s WHERE s.id = b.id AND s.main = m.point_no)
+      AND NOT EXISTS ({_TOLD.format(kind="LOSS", reference="m.point_no")})
+      AND NOT EXISTS (SELECT 1 FROM main_release x WHERE x.main_id = l.main_id AND x.period_id = r.id AND x.sub_id IS NULL)
     ORDER BY 1, 2
     """,
     "takes no share of the difference at main %(main)s",

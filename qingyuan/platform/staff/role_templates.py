@@ -106,6 +106,7 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
             "readings.correct",
             "readings.adjust",
             "readings.decide_adjustments",
+            "readings.release_mains",
             "jobs.view",
             "files.*",
         ),

@@ -14,9 +14,11 @@ from qingyuan.domains.billing.rules.snapshot_reading import parse
 from qingyuan.domains.meters.models import ServicePoint
 from qingyuan.domains.readings.operations import adjust_volume
 from qingyuan.domains.readings.queries import consumption_facts
+from qingyuan.kernel.period import Month
 from qingyuan.overviews.verify.invariant_11_mains import INVARIANT
 from tests.factories.billing import (
     PricedTown,
+    account_of,
     bill_month,
     calculated_run,
     correct_usage,
@@ -355,6 +357,22 @@ def test_a_run_proposes_what_was_billed_before_a_sub_changed(priced: PricedTown)
 
     assert Bill.objects.get(point_id=other).volume == D(133)  # 200 − 180 = 20: 7 and 13
     assert _open_proposals() == {one: D(-8)}
+    _apply_all()
+    _all_holds()
+
+
+def test_links_registered_for_a_past_date_come_into_the_bills_by_corrections(priced: PricedTown) -> None:
+    main = _unbilled_main(priced)
+    one, other = make_billable_points(priced, 2, prefix="SUB")
+    bill_month(priced, JANUARY, {main: "300", one: "160", other: "200"})
+    share_difference(priced.town, main, [one, other])
+    named = {breach.table for breach in INVARIANT.check()}
+
+    accounts = [account_of(point) for point in (one, other)]
+    billing.rerate_accounts(actor=SYSTEM, account_ids=accounts, since=Month.of(JANUARY), on=FEBRUARY)
+
+    assert named == {"bill"}
+    assert _open_proposals() == {one: D(15), other: D(25)}
     _apply_all()
     _all_holds()
 

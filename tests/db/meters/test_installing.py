@@ -27,12 +27,14 @@ from qingyuan.domains.meters.operations import (
     NewOption,
     NewRegister,
     NewShare,
+    SharingTerms,
     add_meters,
     create_point,
     install_points,
+    link_points,
 )
 from qingyuan.domains.meters.operations.refusals import UsageClassUnknown
-from qingyuan.domains.meters.rules.states import PointKind, ShareKind
+from qingyuan.domains.meters.rules.states import LinkKind, PointKind, ShareKind, Sharing
 from tests.factories.customers import make_account
 from tests.factories.meters import (
     INSTALLED_AT,
@@ -175,6 +177,28 @@ def test_a_main_and_its_subs_are_linked_in_one_call(utility: Utility, db: None) 
         (main, subs[0], "DEDUCT"),
         (main, subs[1], "DEDUCT"),
     ]
+
+
+def test_a_main_whose_difference_is_shared_takes_no_sub_to_be_deducted(utility: Utility, db: None) -> None:
+    rows = [new_installation("10000001", point_no="MAIN"), new_installation("10000002", point_no="SUB1")]
+    main, sub = install_points(actor=SYSTEM, rows=rows, on=ON).ids
+    link_points(
+        actor=SYSTEM,
+        main_id=main,
+        sub_ids=[sub],
+        from_date=ON,
+        reason="批复",
+        on=ON,
+        kind=LinkKind.ALLOCATE,
+        terms=SharingTerms(Sharing.COUNT),
+    )
+
+    failed = install_points(
+        actor=SYSTEM, rows=[new_installation("10000003", point_no="SUB2", main_point_no="MAIN")], on=ON
+    ).failed
+
+    assert [issue.code for issue in failed] == ["meters.main_kinds_mixed"]
+    assert not ServicePoint.objects.filter(point_no="SUB2").exists()
 
 
 def test_an_unmetered_point_has_a_fixed_volume_and_no_meter(utility: Utility, db: None) -> None:

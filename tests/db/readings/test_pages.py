@@ -184,7 +184,7 @@ def test_main_waits_for_its_subs_and_is_billed_less_them() -> None:
     make.read_and_approve(subs[0], JAN, "130")
 
     waiting = queries.consumption_facts([of_main.pk])[of_main.pk]
-    listed = queries.mains_waiting_for_subs(company_id=town.company_id, period_id=of_main.period_id)
+    listed = queries.waiting_mains(period_id=of_main.period_id)
     make.read_and_approve(subs[1], JAN, "120")
     ready = queries.consumption_facts([of_main.pk])[of_main.pk]
 

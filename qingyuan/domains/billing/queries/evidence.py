@@ -5,7 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qingyuan.domains.billing.queries.statements import rows_of
-from qingyuan.domains.billing.rules.evidence import Evidence, ExchangeFact, ReadingFact, Settled, UsageEvidence
+from qingyuan.domains.billing.rules.evidence import (
+    Evidence,
+    ExchangeFact,
+    ReadingFact,
+    Released,
+    Settled,
+    UsageEvidence,
+)
 from qingyuan.domains.billing.rules.snapshot_reading import Snapshot
 
 _COLUMNS = """
@@ -32,12 +39,17 @@ def evidence_of(reading_item_id: int, snapshot: Snapshot) -> Evidence:
     own = tuple(_part(row) for row in rows_of(_OWN, [reading_item_id]))
     removed = sorted({part.installation_id for part in own if part.installation_id is not None})
     requests = [snapshot.after, *([snapshot.before] if snapshot.before is not None else [])]
-    subs = {step.reference for each in requests for piece in each.pieces for step in piece.steps if step.kind == "SUBS"}
+    steps = [step for each in requests for piece in each.pieces for step in piece.steps]
+    decided = {(snapshot.point_no, step.reference) for step in steps if step.kind == "LEFT_OUT"}
+    decided |= {(step.reference, "") for step in steps if step.kind == "WAIVED"}
+    subs = {step.reference for step in steps if step.kind == "SUBS"}
     return Evidence(
         own=own,
         exchanges=_exchanges(removed) if removed else {},
         settled=_settled(reading_item_id) if any(part.kind == "TRUE_UP" for part in own) else (),
         subs=_subs(sorted(subs), snapshot) if subs else {},
+        point_no=snapshot.point_no,
+        released=_released(decided, snapshot) if decided else {},
     )
 
 
@@ -83,6 +95,22 @@ _SETTLED = """
 
 def _settled(reading_item_id: int) -> tuple[Settled, ...]:
     return tuple(Settled(*row) for row in rows_of(_SETTLED, [reading_item_id]))
+
+
+_RELEASED = """
+    SELECT main.point_no, COALESCE(sub.point_no, ''), r.released_on, COALESCE(who.name, ''), r.reason
+    FROM main_release r JOIN service_point main ON main.id = r.main_id
+    JOIN reading_period p ON p.id = r.period_id
+    LEFT JOIN service_point sub ON sub.id = r.sub_id
+    LEFT JOIN staff who ON who.id = r.released_by_id
+    WHERE main.point_no = ANY(%s) AND p.yyyymm = %s AND p.round_no = %s ORDER BY r.id
+"""
+
+
+def _released(decided: set[tuple[str, str]], snapshot: Snapshot) -> Mapping[tuple[str, str], Released]:
+    mains = sorted({main for main, _ in decided})
+    rows = rows_of(_RELEASED, [mains, snapshot.yyyymm, snapshot.round_no])
+    return {(row[0], row[1]): Released(*row[2:]) for row in rows if (row[0], row[1]) in decided}
 
 
 def _subs(point_nos: Sequence[str], snapshot: Snapshot) -> Mapping[str, tuple[UsageEvidence, ...]]:

@@ -4,10 +4,13 @@ from qingyuan.domains.billing.rules.case import Refusal
 from qingyuan.domains.billing.rules.snapshot import piece_text
 from qingyuan.domains.billing.rules.terms import Usage
 from qingyuan.domains.readings.queries.consumption import ConsumptionFacts, UsagePart
+from qingyuan.domains.readings.queries.sharing import NO_VOLUME
 from qingyuan.domains.tariffs.rules.request import SharedBy, UsagePiece, UsageStep
 
 SUBS, LOSS, HANDED_DOWN = "SUBS", "LOSS", "HANDED_DOWN"
 """Kinds of steps beside a point's own: less a sub, its share of its main's difference, less what its subs share of its own."""
+LEFT_OUT, WAIVED = "LEFT_OUT", "WAIVED"
+"""Steps of nothing: a sub that was not waited for, a main whose difference is not shared this time, by a person's decision."""
 
 
 def linked_refusal(facts: ConsumptionFacts | None) -> Refusal | None:
@@ -36,13 +39,14 @@ def main_piece(facts: ConsumptionFacts) -> UsagePiece:
     subs = [UsageStep(SUBS, -sub.volume, sub.point_no) for sub in facts.subs]
     handed = facts.shared.handed_down
     down = [UsageStep(HANDED_DOWN, -handed, facts.point_no)] if handed else []
-    steps = (*own, *taken, *subs, *down)
+    without = [UsageStep(LEFT_OUT, NO_VOLUME, number) for number in facts.left_out]
+    steps = (*own, *taken, *subs, *without, *down)
     return UsagePiece(facts.whole_volume - facts.subs_volume - handed, facts.from_date, facts.to_date, steps)
 
 
 def linked_pieces(facts: ConsumptionFacts) -> tuple[UsagePiece, ...]:
     """The pieces of a point: one for a main with subs; else its own parts, and its share of its main's difference."""
-    if facts.subs:
+    if facts.subs or facts.left_out:
         return (main_piece(facts),)
     return (*(piece_of(part) for part in facts.parts), *loss_pieces(facts))
 
@@ -77,6 +81,8 @@ def piece_of(part: UsagePart) -> UsagePiece:
 
 def _loss(facts: ConsumptionFacts) -> tuple[UsageStep, ...]:
     loss = facts.loss
+    if facts.shared.waived_by:
+        return (UsageStep(WAIVED, NO_VOLUME, facts.shared.waived_by),)
     if loss is None:
         return ()
     by = SharedBy(loss.method, loss.shared, loss.weight, loss.weights)

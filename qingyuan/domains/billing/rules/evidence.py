@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from qingyuan.domains.tariffs.rules.request import UsagePiece
 
-FROM_OTHERS = frozenset({"SUBS", "LOSS", "HANDED_DOWN"})
+FROM_OTHERS = frozenset({"SUBS", "LOSS", "HANDED_DOWN", "LEFT_OUT", "WAIVED"})
 """Steps that come from other points' usage: no part of the point's own consumption stands behind them."""
 
 
@@ -48,6 +48,15 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Released:
+    """Why a main was not made to wait (总表放行), by whom and when."""
+
+    day: date
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class UsageEvidence:
     """One part of a consumption with the rows behind it. Values and readings are None where no register stands behind it.
 
@@ -80,12 +89,16 @@ class UsageEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that is known: the point's own parts in every revision, exchanges, settlements, and its subs' parts by point."""
+    """All that is known: the point's own parts in every revision, exchanges, settlements, its subs' parts by point, and
+    decisions not to wait by (main, sub), the sub empty for a difference that is not shared.
+    """
 
     own: tuple[UsageEvidence, ...] = ()
     exchanges: Mapping[int, ExchangeFact] | None = None
     settled: tuple[Settled, ...] = ()
     subs: Mapping[str, tuple[UsageEvidence, ...]] | None = None
+    point_no: str = ""
+    released: Mapping[tuple[str, str], Released] | None = None
 
     def parts(self, pieces: Sequence[UsagePiece], *, revision: int) -> tuple[UsageEvidence, ...]:
         """The revision whose parts are these pieces' steps: the given one, else the newest that is; none when no one is.

@@ -153,7 +153,7 @@ def happened(story: Story) -> Iterator[Node]:
 def _kinds(story: Story, snapshot: Snapshot) -> Iterator[Node]:
     if story.kind in {"ESTIMATED", "FINAL"}:
         yield _node(story.kind.lower())
-    if any(step.kind == "SUBS" for piece in snapshot.after.pieces for step in piece.steps):
+    if any(step.kind in {"SUBS", "LEFT_OUT"} for piece in snapshot.after.pieces for step in piece.steps):
         yield _node("main_meter")
     if story.shares_tiers_with:
         yield _node("shared_tiers", others=", ".join(story.shares_tiers_with))

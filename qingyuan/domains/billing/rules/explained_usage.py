@@ -29,10 +29,13 @@ LABELS = {
         "Read %(first_value)s on %(first)s and %(last_value)s on %(last)s, %(total_days)s days; this period has %(days)s of them: %(volume)s %(unit)s"
     ),
     "adjusted": gettext_noop("Adjustment %(adjustment)s was approved: %(reason)s"),
+    "released": gettext_noop("Decided on %(day)s by %(by)s: %(reason)s"),
+    "released_by_nobody": gettext_noop("Decided on %(day)s: %(reason)s"),
     "sub_usage": gettext_noop("Meter %(meter)s of the sub-meter: %(end)s − %(start)s = %(volume)s %(unit)s"),
     "sub_part": gettext_noop("%(kind)s %(meter)s of the sub-meter: %(volume)s %(unit)s"),
 }
 _ESTIMATED = "ESTIMATED"
+_SHARES = frozenset({"step_loss", "step_waived"})
 
 
 def with_evidence(tree: Node, request: RatingRequest, evidence: Evidence, *, revision: int) -> Node:
@@ -50,19 +53,17 @@ def _pieces(pieces: Sequence[Node], parts: Sequence[UsageEvidence], evidence: Ev
     """Parts and pieces stand in one order; a main's single piece stands on all its parts. A share of a main's difference is a
     piece of its own, the last, on which no part stands.
     """
-    count = sum(1 for piece in pieces if not _is_share(piece))
-    one_each = count == len(parts)
+    count = sum(1 for piece in pieces if piece.code not in _SHARES)
     made = []
     for place, piece in enumerate(pieces):
-        own = parts[place : place + 1] if one_each else (parts if count == 1 and not _is_share(piece) else ())
+        if piece.code in _SHARES:
+            made.append(_with_sub(piece, evidence))
+            continue
+        own = parts[place : place + 1] if count == len(parts) else (parts if count == 1 else ())
         steps = [_with_sub(step, evidence) for step in piece.children]
         told = [node for part in own for node in _part(part, evidence)]
         made.append(replace(piece, children=(*steps, *told)))
     return tuple(made)
-
-
-def _is_share(piece: Node) -> bool:
-    return bool(piece.children) and all(step.code == "step_loss" for step in piece.children)
 
 
 def _part(part: UsageEvidence, evidence: Evidence) -> Iterator[Node]:
@@ -127,12 +128,25 @@ def _exchanged(exchange: ExchangeFact, day: date) -> Node:
 
 
 def _with_sub(step: Node, evidence: Evidence) -> Node:
+    if step.code in {"step_left_out", "step_waived"}:
+        return replace(step, children=tuple(_decided(step, evidence)))
     if step.code != "step_sub":
         return step
     deducted = step.value("deducted")
     assert isinstance(deducted, Decimal)
     parts = evidence.sub(str(step.value("reference")), deducted)
     return replace(step, children=tuple(node for part in parts for node in _sub_part(part, evidence)))
+
+
+def _decided(step: Node, evidence: Evidence) -> Iterator[Node]:
+    """Why a sub was not waited for, or a main's difference not shared."""
+    named = str(step.value("reference"))
+    key = (evidence.point_no, named) if step.code == "step_left_out" else (named, "")
+    found = (evidence.released or {}).get(key)
+    if found is not None:
+        yield _node(
+            "released" if found.by else "released_by_nobody", {"day": found.day, "by": found.by, "reason": found.reason}
+        )
 
 
 def _sub_part(part: UsageEvidence, evidence: Evidence) -> Iterator[Node]:

@@ -8,6 +8,7 @@ from qingyuan.domains.readings.models.consumption import (
 )
 from qingyuan.domains.readings.models.import_record import ReadingImport
 from qingyuan.domains.readings.models.reading import Anomaly, Reading
+from qingyuan.domains.readings.models.release import MainRelease
 from qingyuan.domains.readings.models.task import ReadingItem, ReadingPeriod, ReadingSegment, ReadingTask
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "ConsumptionChange",
     "ConsumptionChangeHandling",
     "ConsumptionPart",
+    "MainRelease",
     "Reading",
     "ReadingCondition",
     "ReadingImport",

@@ -27,6 +27,7 @@ from qingyuan.domains.readings.operations.importing import (
     verdict_counts,
 )
 from qingyuan.domains.readings.operations.record import ReadingRefused, record_reading, record_readings
+from qingyuan.domains.readings.operations.releasing import release_main
 from qingyuan.domains.readings.operations.reviewing import change_reading, reopen, send_back, skip
 from qingyuan.domains.readings.operations.taking import ReadRow
 from qingyuan.domains.readings.operations.tasks import generate_tasks
@@ -57,6 +58,7 @@ __all__ = [
     "record_reading",
     "record_readings",
     "refuse_adjustment",
+    "release_main",
     "reopen",
     "reverse_adjustment",
     "revise_after_exchange",

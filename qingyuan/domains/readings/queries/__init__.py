@@ -12,10 +12,8 @@ from qingyuan.domains.readings.queries.consumption import (
     SubUsage,
     UsageChange,
     UsagePart,
-    WaitingMain,
     billable,
     consumption_facts,
-    mains_waiting_for_subs,
     unhandled_changes,
     unhandled_true_ups,
 )
@@ -47,6 +45,12 @@ from qingyuan.domains.readings.queries.waiting import (
     items_near_average,
     review_sums,
 )
+from qingyuan.domains.readings.queries.waiting_mains import (
+    ReleasedMain,
+    WaitingMain,
+    releases_of_main,
+    waiting_mains,
+)
 
 __all__ = [
     "AdjustmentRow",
@@ -64,6 +68,7 @@ __all__ = [
     "PickedItem",
     "Progress",
     "ReadRowDetail",
+    "ReleasedMain",
     "ReviewCount",
     "ReviewRow",
     "ReviewSums",
@@ -85,10 +90,10 @@ __all__ = [
     "entry_rows",
     "items_near_average",
     "main_comparisons",
-    "mains_waiting_for_subs",
     "period_progress",
     "periods",
     "reading_item_detail",
+    "releases_of_main",
     "review_counts",
     "review_rows",
     "review_sums",
@@ -97,4 +102,5 @@ __all__ = [
     "unhandled_changes",
     "unhandled_true_ups",
     "usage_histories",
+    "waiting_mains",
 ]

@@ -89,7 +89,8 @@ class ConsumptionFacts:
 
     `volume` is the point's own. `subs` are the DEDUCT and ALLOCATE subs whose usage a main is billed without; `shared` says
     what the point takes of its main's difference and what its subs take of its own. `net_volume` is what comes of it, never
-    below 0; `waiting_subs` are the numbers of subs due in the period whose usage is not approved yet.
+    below 0; `waiting_subs` are the numbers of subs due in the period whose usage is not approved yet, `left_out` those of
+    them that a person let the main go without.
     """
 
     reading_item_id: int
@@ -111,6 +112,7 @@ class ConsumptionFacts:
     subs: tuple[SubUsage, ...] = ()
     waiting_subs: tuple[str, ...] = ()
     shared: SharedUsage = NOTHING_SHARED
+    left_out: tuple[str, ...] = ()
 
     @property
     def net_volume(self) -> Decimal:
@@ -174,12 +176,13 @@ def consumption_facts(reading_item_ids: Sequence[int]) -> Mapping[int, Consumpti
     """By item: its newest consumption. Items that have none (not approved) have no entry."""
     rows = rows_of(_FACTS, [list(reading_item_ids)])
     parts = _parts([row[1] for row in rows])
-    subs, waiting = _subs([row[0] for row in rows])
+    found_subs = _subs([row[0] for row in rows])
     shared = shared_usage(row[0] for row in rows)
     found: dict[int, ConsumptionFacts] = {}
     for row in rows:
-        lists = (tuple(parts.get(row[1], ())), tuple(subs.get(row[0], ())), tuple(waiting.get(row[0], ())))
-        values: list[Any] = [*row, *lists, shared.get(row[0], NOTHING_SHARED)]
+        subs, waiting, left_out = (tuple(each.get(row[0], ())) for each in found_subs)
+        sharing = shared.get(row[0], NOTHING_SHARED)
+        values: list[Any] = [*row, tuple(parts.get(row[1], ())), subs, waiting, sharing, left_out]
         found[row[0]] = ConsumptionFacts(*values)
     return found
 
@@ -188,6 +191,11 @@ def consumption_by_id(consumption_id: int) -> tuple[int, int, Decimal] | None:
     """(item, revision, volume) of one consumption, newest or not; None when there is none."""
     rows = rows_of("SELECT reading_item_id, revision, volume FROM consumption WHERE id = %s", [consumption_id])
     return None if not rows else (rows[0][0], rows[0][1], rows[0][2])
+
+
+def waiting_subs(reading_item_ids: Sequence[int]) -> Mapping[int, Sequence[str]]:
+    """By main's item: the numbers of the subs that it waits for; mains that wait for none have no entry."""
+    return _subs(reading_item_ids)[1]
 
 
 def _parts(consumption_ids: Sequence[int]) -> Mapping[int, list[UsagePart]]:
@@ -204,7 +212,7 @@ def _parts(consumption_ids: Sequence[int]) -> Mapping[int, list[UsagePart]]:
 
 _SUBS = f"""
     SELECT i.id, sub.id, sub.point_no, s.state, c.id, c.revision, c.volume,
-           {SUB_IS_DUE.format(day="i.read_date", yyyymm="p.yyyymm")}
+           {SUB_IS_DUE.format(day="i.read_date", yyyymm="p.yyyymm")}, r.id IS NOT NULL
     FROM reading_item i
     JOIN reading_period p ON p.id = i.period_id
     JOIN meter_link l ON l.main_id = i.point_id AND l.kind IN ('DEDUCT', 'ALLOCATE') AND l.from_date < i.read_date
@@ -212,53 +220,26 @@ _SUBS = f"""
     JOIN service_point sub ON sub.id = l.sub_id
     LEFT JOIN reading_item s ON s.point_id = sub.id AND s.period_id = i.period_id
     LEFT JOIN consumption c ON c.id = s.consumption_id
+    LEFT JOIN main_release r ON r.main_id = i.point_id AND r.period_id = i.period_id AND r.sub_id = sub.id
     WHERE i.id = ANY(%s)
     ORDER BY i.id, sub.point_no
 """
 
 
-def _subs(reading_item_ids: Sequence[int]) -> tuple[Mapping[int, list[SubUsage]], Mapping[int, list[str]]]:
+def _subs(
+    reading_item_ids: Sequence[int],
+) -> tuple[Mapping[int, list[SubUsage]], Mapping[int, list[str]], Mapping[int, list[str]]]:
+    """By main: subs with their usage, those it waits for, those it was let go without."""
     subs: dict[int, list[SubUsage]] = defaultdict(list)
     waiting: dict[int, list[str]] = defaultdict(list)
+    left_out: dict[int, list[str]] = defaultdict(list)
     rows = rows_of(_SUBS, [list(reading_item_ids)])
-    for main, point_id, point_no, state, consumption_id, revision, volume, is_due in rows:
+    for main, point_id, point_no, state, consumption_id, revision, volume, is_due, is_released in rows:
         if consumption_id is not None:
             subs[main].append(SubUsage(point_id, point_no, consumption_id, revision, volume))
         elif state in UNREAD or (state is None and is_due):
-            waiting[main].append(point_no)
-    return subs, waiting
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingMain:
-    """A main meter that cannot be billed yet (总表待分表)."""
-
-    reading_item_id: int
-    point_no: str
-    book_no: str
-    waiting_subs: tuple[str, ...]
-
-
-def mains_waiting_for_subs(*, company_id: int, period_id: int, limit: int = 500) -> tuple[WaitingMain, ...]:
-    """The approved mains of the period whose subs' usage is not all approved, by point number."""
-    sql = """
-        SELECT DISTINCT i.id, sp.point_no, b.book_no
-        FROM reading_task t
-        JOIN reading_item i ON i.task_id = t.id
-        JOIN service_point sp ON sp.id = i.point_id
-        JOIN book b ON b.id = i.book_id
-        JOIN meter_link l ON l.main_id = i.point_id AND l.kind IN ('DEDUCT', 'ALLOCATE')
-        WHERE t.company_id = %s AND t.period_id = %s AND i.state = 'APPROVED'
-        ORDER BY sp.point_no
-    """
-    mains = rows_of(sql, [company_id, period_id])
-    _, waiting = _subs([row[0] for row in mains])
-    found = [
-        WaitingMain(item_id, point_no, book_no, tuple(waiting[item_id]))
-        for item_id, point_no, book_no in mains
-        if item_id in waiting
-    ]
-    return tuple(found[:limit])
+            (left_out if is_released else waiting)[main].append(point_no)
+    return subs, waiting, left_out
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,23 +53,26 @@ class SharedUsage:
     """What sharing means to a point in a period: what it takes (`loss`) and what its own subs take of it (`handed_down`).
 
     `waiting`: the points whose usage has to be approved before that is known; `below_subs`: the main that stands against it.
+    `waived_by` is the number of a main whose difference a person decided not to share in the period.
     """
 
     loss: LossShare | None = None
     handed_down: Decimal = NO_VOLUME
     waiting: tuple[str, ...] = ()
     below_subs: BelowSubs | None = None
+    waived_by: str = ""
 
 
 NOTHING_SHARED = SharedUsage()
 
 
 class _Above(NamedTuple):
-    """A sub's main of the period. `main_item` None: it is due but not planned."""
+    """A sub's main of the period. `main_item` None: it is due but not planned. `is_waived`: it shares nothing this time."""
 
     sub_item: int
     main_item: int | None
     main_no: str
+    is_waived: bool
 
 
 class _Sub(NamedTuple):
@@ -78,6 +81,7 @@ class _Sub(NamedTuple):
     main_item: int
     main_no: str
     main_volume: Decimal | None
+    is_waived: bool
     sub_item: int | None
     point_no: str
     state: str | None
@@ -90,12 +94,15 @@ class _Sub(NamedTuple):
     scale: int
 
 
+WAIVED = """EXISTS (
+    SELECT 1 FROM main_release r WHERE r.main_id = {main} AND r.period_id = {period} AND r.sub_id IS NULL)"""
+"""Whether a person decided that the main's difference is not shared in the period."""
 _DAY_OF_MAIN = (
     "COALESCE({main}.read_date, {or_else}(make_date(p.yyyymm / 100, p.yyyymm %% 100, 1) + interval '1 month')::date)"
 )
 _ABOVE_DAY = _DAY_OF_MAIN.format(main="m", or_else="i.read_date, ")
 _ABOVE = f"""
-    SELECT i.id, m.id, sub.point_no
+    SELECT i.id, m.id, sub.point_no, {WAIVED.format(main="l.main_id", period="i.period_id")}
     FROM reading_item i
     JOIN reading_period p ON p.id = i.period_id
     JOIN meter_link l ON l.sub_id = i.point_id AND l.kind = 'ALLOCATE'
@@ -108,7 +115,7 @@ _ABOVE = f"""
 """The main stands as `sub` here, for whether it is due. One that is not read in the period has no difference."""
 _BELOW_DAY = _DAY_OF_MAIN.format(main="i", or_else="")
 _BELOW = f"""
-    SELECT i.id, mp.point_no, mc.volume, s.id, sub.point_no, s.state, c.volume,
+    SELECT i.id, mp.point_no, mc.volume, {WAIVED.format(main="i.point_id", period="i.period_id")}, s.id, sub.point_no, s.state, c.volume,
            {SUB_IS_DUE.format(day=_BELOW_DAY, yyyymm="p.yyyymm")},
            s.account_id IS NOT NULL AND NOT s.never_billed OR EXISTS (
                SELECT 1 FROM meter_link b WHERE b.main_id = sub.id AND b.kind = 'ALLOCATE' AND b.from_date < {_BELOW_DAY}
@@ -138,11 +145,25 @@ def shared_usage(reading_item_ids: Iterable[int]) -> Mapping[int, SharedUsage]:
         above.update({row.sub_item: row for row in found})
         frontier = sorted({row.main_item for row in found if row.main_item is not None} - mains)
         mains.update(frontier)
-    below: dict[int, list[_Sub]] = defaultdict(list)
-    for row in rows_of(_BELOW, [sorted(mains)]) if mains else ():
-        below[row[0]].append(_Sub._make(row))
+    below = _below(mains)
     tree = _Tree(above, below)
     return {asked_id: tree.usage_of(asked_id) for asked_id in asked if asked_id in above or asked_id in below}
+
+
+def missing_for_sharing(main_item_ids: Iterable[int]) -> Mapping[int, tuple[str, ...]]:
+    """By ALLOCATE main's item: the main itself and its subs, as far as they are not approved; complete ones have no entry."""
+    below = _below(main_item_ids)
+    tree = _Tree({}, below)
+    found = {main_item: tree.missing_at(main_item) for main_item in below}
+    return {main_item: missing for main_item, missing in found.items() if missing}
+
+
+def _below(main_item_ids: Iterable[int]) -> dict[int, list[_Sub]]:
+    ids = sorted(set(main_item_ids))
+    below: dict[int, list[_Sub]] = defaultdict(list)
+    for row in rows_of(_BELOW, [ids]) if ids else ():
+        below[row[0]].append(_Sub._make(row))
+    return below
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +190,22 @@ class _Tree:
         own = self._handed(reading_item_id) if reading_item_id in self._below else _Handed()
         waiting = tuple(dict.fromkeys((*taken.waiting, *own.waiting)))
         below_subs = taken.below_subs or own.below_subs
-        return SharedUsage(taken.parts.get(reading_item_id), own.shared, waiting, below_subs)
+        above = self._above.get(reading_item_id)
+        waived_by = above.main_no if above is not None and above.is_waived else ""
+        return SharedUsage(taken.parts.get(reading_item_id), own.shared, waiting, below_subs, waived_by)
+
+    def missing_at(self, main_item: int) -> tuple[str, ...]:
+        """What is not approved of a main and its subs themselves; nothing once its difference is not shared."""
+        subs = self._below.get(main_item, ())
+        if not subs or subs[0].is_waived:
+            return ()
+        own = () if subs[0].main_volume is not None else (subs[0].main_no,)
+        return (*own, *(sub.point_no for sub in subs if _is_missing(sub)))
 
     def _taken(self, reading_item_id: int) -> _Handed:
         """What the main above hands down, if there is one."""
         above = self._above.get(reading_item_id)
-        if above is None:
+        if above is None or above.is_waived:
             return _Handed()
         return _Handed(waiting=(above.main_no,)) if above.main_item is None else self._handed(above.main_item)
 
@@ -186,15 +217,13 @@ class _Tree:
 
     def _worked_out(self, main_item: int) -> _Handed:
         subs = self._below.get(main_item, ())
-        if not subs:
+        if not subs or subs[0].is_waived:
             return _Handed()
         taken = self._taken(main_item)
-        waiting = [*taken.waiting, *(sub.point_no for sub in subs if _is_missing(sub))]
+        waiting = (*taken.waiting, *self.missing_at(main_item))
         own = subs[0].main_volume
-        if own is None:
-            waiting.insert(0, subs[0].main_no)
         if own is None or waiting:
-            return _Handed(waiting=tuple(waiting))
+            return _Handed(waiting=waiting)
         if taken.below_subs is not None:
             return _Handed(below_subs=taken.below_subs)
         received = taken.parts.get(main_item)

@@ -6,6 +6,8 @@ from qingyuan.domains.tariffs.rules.explanation import Node, Value
 from qingyuan.domains.tariffs.rules.request import RatingRequest, SharedBy, UsageStep
 from qingyuan.kernel.rounding import round_decimal
 
+_FROM_A_MAIN = frozenset({"LOSS", "WAIVED"})
+"""A piece of nothing else says by its step all there is to say."""
 _ONE = Decimal(1)
 _ONLY_REGISTER = "/1"
 _TEN = Decimal(10)
@@ -21,11 +23,15 @@ def explain_usage(request: RatingRequest) -> Node:
         values: tuple[tuple[str, Value], ...] = (("volume", piece.volume),)
         if piece.start is not None:
             values = (("start", piece.start), ("end", piece.end), *values)
+        if len(piece.steps) == 1 and piece.steps[0].kind in _FROM_A_MAIN:
+            pieces.append(_step(piece.steps[0]))
+            continue
         code = "piece_undated" if piece.start is None else "piece"
         pieces.append(Node(code, values, children=tuple(_step(step) for step in piece.steps)))
     return Node("usage", (("usage", request.usage),), children=tuple(pieces))
 
 
+_DECIDED = {"LEFT_OUT": "step_left_out", "WAIVED": "step_waived"}
 _DEDUCTED = {"SUBS": "step_sub", "HANDED_DOWN": "step_handed_down"}
 
 
@@ -33,6 +39,8 @@ def _step(step: UsageStep) -> Node:
     if step.kind in _DEDUCTED:
         values: tuple[tuple[str, Value], ...] = (("reference", step.reference), ("deducted", -step.volume))
         return Node(_DEDUCTED[step.kind], (*values, ("kind", step.kind), ("volume", step.volume)))
+    if step.kind in _DECIDED:
+        return Node(_DECIDED[step.kind], (("reference", step.reference), ("kind", step.kind), ("volume", step.volume)))
     if step.shared_by is not None and step.current is not None and step.previous is not None:
         return _shared(step, step.shared_by, step.current, step.previous)
     if step.current is None or step.previous is None:

@@ -56,6 +56,10 @@ LABELS = {
     "loss_FIXED": gettext_noop(
         "Shared by fixed parts: %(shared)s × %(weight)s ÷ %(weights)s, rounded so that all shares sum to %(shared)s: %(volume)s %(unit)s"
     ),
+    "step_left_out": gettext_noop(
+        "Sub-meter %(reference)s has not been read yet and is not taken off; when it is billed, this bill is corrected"
+    ),
+    "step_waived": gettext_noop("The difference at main meter %(reference)s is not shared this time"),
     "step_handed_down": gettext_noop("Less what its sub-meters share of the difference: %(deducted)s %(unit)s"),
     "step": gettext_noop("%(kind)s %(reference)s: %(volume)s %(unit)s"),
     "billed": gettext_noop(
@@ -165,6 +169,8 @@ WORDS = {
     "SUBS": gettext_noop("Less sub-meter"),
     "LOSS": gettext_noop("Share of loss"),
     "HANDED_DOWN": gettext_noop("Less shared difference"),
+    "LEFT_OUT": gettext_noop("Sub-meter not waited for"),
+    "WAIVED": gettext_noop("Difference not shared"),
     "ADJUSTMENT": gettext_noop("Adjusted volume"),
     "TRUE_UP": gettext_noop("Settlement of estimates"),
     "free_volume": gettext_noop("free volume"),

@@ -73,7 +73,10 @@ class SubsForm(OfficeForm):
     )
     reason = evidence_field()
     wide = frozenset({"subs", "reason"})
-    sections = ((_("How the difference is shared"), ("sharing", "cap", "scale")),)
+    sections = (
+        (_("How the difference is shared"), ("sharing", "cap", "scale")),
+        (_("Which subs, and why"), ("subs", "reason")),
+    )
 
     def __init__(self, *args: Any, company_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from qingyuan.domains.readings import queries
 from qingyuan.domains.readings.queries import PeriodRow, WaitingMain
-from qingyuan.domains.routes import queries as routes
 from qingyuan.interfaces.office.access import OfficeRequest
 from qingyuan.interfaces.office.shell.formats import month_text
 from qingyuan.kernel.actor import Actor
@@ -79,10 +78,9 @@ def chosen_period(request: OfficeRequest) -> ChosenPeriod:
 
 
 def waiting_mains(actor: Actor, period: PeriodRow) -> tuple[WaitingMain, ...]:
-    """The period's mains that wait for their subs, within the person's reach."""
-    found = queries.mains_waiting_for_subs(company_id=company_of(actor), period_id=period.period_id)
+    """The period's mains that hold up bills, within the person's reach."""
+    found = queries.waiting_mains(period_id=period.period_id)
     if not found:
         return ()
     reached = reach(actor, "readings.view", on=today())
-    books = routes.book_refs({main.book_no for main in found})
-    return tuple(main for main in found if reached.covers(books[main.book_no].unit_id, books[main.book_no].id))
+    return tuple(main for main in found if reached.covers(main.unit_id, main.book_id))

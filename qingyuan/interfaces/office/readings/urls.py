@@ -13,6 +13,7 @@ from qingyuan.interfaces.office.readings.views import (
     review,
     taking,
     tasks,
+    waiting,
 )
 
 app_name = "readings"
@@ -21,7 +22,8 @@ urlpatterns = [
     path("readings/tasks/generate/", tasks.generate, name="generate"),
     path("readings/tasks/<int:task_id>/", grid.grid, name="grid"),
     path("readings/tasks/<int:task_id>/rows/", grid.save_rows, name="save-rows"),
-    path("readings/waiting/", tasks.waiting, name="waiting"),
+    path("readings/waiting/", waiting.waiting, name="waiting"),
+    path("readings/waiting/<slug:point_no>/release/", waiting.release, name="release-main"),
     path("readings/mains/", losses.losses, name="losses"),
     path("readings/review/", review.queue, name="review"),
     path("readings/review/reasons/", review.reasons, name="review-reasons"),

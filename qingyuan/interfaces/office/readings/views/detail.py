@@ -17,6 +17,7 @@ from qingyuan.domains.readings.queries import (
     ItemDetail,
     LossShare,
     ReadRowDetail,
+    ReleasedMain,
     SegmentDetail,
     SubUsage,
     UsagePart,
@@ -121,6 +122,12 @@ LOSS: tuple[Column[LossShare], ...] = (
     Column("method", gettext_lazy("Way of sharing"), value=lambda row: SHARINGS[row.method]),
     Column("volume", gettext_lazy("Share of the point"), _V),
 )
+RELEASED: tuple[Column[ReleasedMain], ...] = (
+    Column("sub_no", gettext_lazy("Sub"), _I, value=lambda row: row.sub_no or _("the difference is not shared")),
+    Column("reason", gettext_lazy("Reason"), ColumnKind.LONG_TEXT),
+    Column("released_by", gettext_lazy("Decided by")),
+    Column("released_on", gettext_lazy("Decided on"), ColumnKind.DATE),
+)
 
 ADJUSTED: tuple[Column[AdjustmentRow], ...] = tuple(
     one for one in COLUMNS if one.key in {"adjustment_no", "change", "reason", "state"}
@@ -158,6 +165,7 @@ def reading_item(request: OfficeRequest, reading_item_id: int) -> HttpResponseBa
         "parts": None if facts is None else sub_table(gettext_lazy("Parts of the usage"), PART_COLUMNS, facts.parts),
         "subs": _subs(facts),
         "loss": _loss(facts),
+        "released": _released(reading_item_id),
         "adjusted": _adjusted(reading_item_id),
         "chart": _chart(detail),
         "page_item": reading_item_id,
@@ -282,6 +290,12 @@ def _loss(facts: ConsumptionFacts | None) -> SubTable | None:
     if facts is None or facts.loss is None:
         return None
     return sub_table(gettext_lazy("Share of the difference"), LOSS, (facts.loss,))
+
+
+def _released(reading_item_id: int) -> SubTable | None:
+    """Decisions not to wait at this main in the period."""
+    rows = queries.releases_of_main(reading_item_id=reading_item_id)
+    return sub_table(gettext_lazy("Not waited for"), RELEASED, rows) if rows else None
 
 
 def _adjusted(reading_item_id: int) -> SubTable | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from qingyuan.domains.readings import operations, queries
-from qingyuan.domains.readings.queries import PeriodRow, TaskRow, WaitingMain
+from qingyuan.domains.readings.queries import PeriodRow, TaskRow
 from qingyuan.domains.routes import queries as routes
 from qingyuan.domains.routes.queries import BookRow
 from qingyuan.interfaces.office.access import OfficeRequest, requires
@@ -281,51 +281,3 @@ def _said(result: BatchResult, books: int) -> str:
     if skipped:
         said += " " + _("%(count)s points are left out this period.") % {"count": skipped}
     return said
-
-
-WAITING: ListSpec[WaitingMain] = ListSpec(
-    key="waiting-mains",
-    title=gettext_lazy("Mains waiting for subs"),
-    unit=gettext_lazy("mains"),
-    sort="point_no",
-    columns=(
-        Column(
-            "point_no",
-            gettext_lazy("Main's point"),
-            ColumnKind.IDENTIFIER,
-            sortable=True,
-            fixed=True,
-            link=lambda row: reverse("readings:detail", args=[row.reading_item_id]),
-        ),
-        Column("book_no", gettext_lazy("Book"), ColumnKind.IDENTIFIER),
-        Column("count", gettext_lazy("Subs"), ColumnKind.INTEGER, value=lambda row: len(row.waiting_subs)),
-        Column("waiting_subs", gettext_lazy("Subs without approved usage"), ColumnKind.LONG_TEXT),
-    ),
-    empty=EmptyState(gettext_lazy("No main waits: the subs of every approved main are approved.")),
-)
-
-
-@requires("readings.view")
-def waiting(request: OfficeRequest) -> HttpResponseBase:
-    """未录量总分表: approved mains that cannot be billed before their subs are approved."""
-    period = chosen_period(request)
-
-    class WaitingFilter(FilterForm):
-        period = forms.ChoiceField(label=gettext_lazy("Reading period"), choices=[])
-
-        def __init__(self, data: object = None) -> None:
-            super().__init__(data)
-            self.fields["period"].choices = choices  # type: ignore[attr-defined]
-
-        @property
-        def is_filtering(self) -> bool:
-            return False
-
-    choices = period.choices
-
-    def load(actor: Actor, query: ListQuery) -> ListResult[WaitingMain]:
-        found = () if period.row is None else waiting_mains(actor, period.row)
-        rows = sorted(found, key=lambda row: row.point_no, reverse=query.descending)
-        return ListResult(rows=rows[query.offset : query.offset + query.limit], count=len(rows))
-
-    return list_response(request, WAITING, WaitingFilter, load)
