@@ -275,7 +275,7 @@ def bill_page(actor: Actor, bill_no: str, *, on: date) -> BillPage:
         raise NotFound(bill=bill_no)
     reversal = BillReversal.objects.filter(bill_id=bill.pk).select_related("reversed_by").first()
     owed = OpenItem.objects.filter(bill_id=bill.pk).first()
-    credit = CreditNote.objects.filter(bill_id=bill.pk).first()
+    credit = CreditNote.objects.filter(bill_id=bill.pk).first() if owed is None else None
     linked = _Linked.of(bill)
     return BillPage(
         id=bill.pk,
