@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q
 
 from qingyuan.domains.billing.models import BillingRun, RunChunk
+from qingyuan.domains.billing.queries.run_plans import plan_of_run
 from qingyuan.domains.billing.queries.runs import DONE_STATES
 from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.states import ChunkState, RunPurpose, RunState
@@ -51,7 +52,7 @@ class RunRow:
 @dataclass(frozen=True, slots=True)
 class RunPage:
     """One run. `failures`: chunks that could not be worked, as (chunk, code, detail). `done`: readings worked so far in
-    the present stage.
+    the present stage. `plan`: the billing plan that started it, as (id, name).
     """
 
     row: RunRow
@@ -78,6 +79,7 @@ class RunPage:
     stale: int
     failures: tuple[tuple[int, str, str], ...]
     version: int
+    plan: tuple[int, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ def run_page(actor: Actor, run_id: int, *, on: date, permission: str = VIEW) -> 
         stale=stale,
         failures=tuple(failures.values_list("chunk_no", "error_code", "error_detail")),
         version=run.version,
+        plan=plan_of_run(run.pk),
     )
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.routes import queries as routes
 from qingyuan.domains.routes.rules.area_tree import TreeArea, area_tree, within_area
-from qingyuan.domains.routes.rules.cycle import Cycle
+from qingyuan.domains.routes.rules.cycle import Cycle, is_due
+from qingyuan.kernel.period import Month
 
 MOST = 500
 """How many books one page shows."""
@@ -40,12 +42,15 @@ class BookChoice:
 
 @dataclass(frozen=True, slots=True)
 class BookSearch:
-    """Which books are looked for: those of these units read in the period; `area_ids` and `cycle` narrow where given."""
+    """Which books are looked for: those of these units read in the period; `area_ids`, `cycle` and `book_ids` narrow where
+    given.
+    """
 
     period: PeriodChoice
     unit_ids: frozenset[int]
     area_ids: frozenset[int] | None = None
     cycle: Cycle | None = None
+    book_ids: frozenset[int] | None = None
 
 
 def open_periods(company_ids: tuple[int, ...]) -> tuple[PeriodChoice, ...]:
@@ -57,8 +62,16 @@ def open_periods(company_ids: tuple[int, ...]) -> tuple[PeriodChoice, ...]:
     return tuple(PeriodChoice(*row) for row in rows_of(sql, [list(company_ids)]))
 
 
+def first_period(company_id: int, month: Month) -> PeriodChoice | None:
+    """The company's reading period of the month, the first where there are several rounds; None while there is none."""
+    sql = "SELECT id, yyyymm, round_no FROM reading_period WHERE company_id = %s AND yyyymm = %s ORDER BY round_no LIMIT 1"
+    rows = rows_of(sql, [company_id, month.number])
+    return PeriodChoice(*rows[0]) if rows else None
+
+
 _NARROWED = """
     b.unit_id = ANY(%(units)s) AND (%(areas)s::bigint[] IS NULL OR b.area_id = ANY(%(areas)s::bigint[]))
+    AND (%(books)s::bigint[] IS NULL OR b.id = ANY(%(books)s::bigint[]))
     AND (%(interval)s::int IS NULL OR b.months_interval = %(interval)s::int AND mod(b.phase_month - 1, %(interval)s::int) + 1 = %(first)s::int)
 """
 
@@ -76,9 +89,9 @@ _CHOICES = f"""
 """
 
 
-def book_choices(search: BookSearch) -> tuple[BookChoice, ...]:
-    """The books found, by number; at most 500."""
-    rows = rows_of(_CHOICES, _given(search))
+def book_choices(search: BookSearch, *, most: int | None = MOST) -> tuple[BookChoice, ...]:
+    """The books found, by number; at most so many, None: all."""
+    rows = rows_of(_CHOICES, _given(search, most))
     return tuple(BookChoice(row[0], row[1], row[2], row[3], Cycle.of(row[4], row[5]), *row[6:10]) for row in rows)
 
 
@@ -90,13 +103,44 @@ _MISSING = f"""
 """
 
 
-def books_without_task(search: BookSearch) -> tuple[str, ...]:
+def books_without_task(search: BookSearch, *, most: int | None = MOST) -> tuple[str, ...]:
     """Numbers of the books that are due in the period's month but have no reading task yet (未生成抄表任务); none for a
     second reading in the month, which takes only the books that somebody named.
     """
     if search.period.round_no > 1:
         return ()
-    return tuple(row[0] for row in rows_of(_MISSING, _given(search)))
+    return tuple(row[0] for row in rows_of(_MISSING, _given(search, most)))
+
+
+_PLANNED = f"""
+    SELECT p.yyyymm, max(t.planned_date) FROM reading_period p JOIN reading_task t ON t.period_id = p.id
+    JOIN book b ON b.id = t.book_id
+    WHERE p.company_id = %(company)s AND p.round_no = 1 AND p.yyyymm BETWEEN %(since)s AND %(until)s AND {_NARROWED}
+    GROUP BY p.yyyymm
+"""
+_REGULAR = f"""
+    SELECT b.months_interval, b.phase_month, max(b.reading_day) FROM book b WHERE b.is_active AND {_NARROWED}
+    GROUP BY b.months_interval, b.phase_month
+"""
+
+
+def last_reading_days(search: BookSearch, company_id: int, months: Sequence[Month]) -> dict[Month, date]:
+    """By month: the last day on which a book found is planned to be read; by the tasks, while there are none by the books'
+    own reading day. A month in which none is read has no entry. The search's period is not looked at.
+    """
+    if not months:
+        return {}
+    given = {**_given(search), "company": company_id, "since": min(months).number, "until": max(months).number}
+    tasks = {Month.from_number(number): day for number, day in rows_of(_PLANNED, given)}
+    found: dict[Month, date] = {}
+    regular = rows_of(_REGULAR, given)
+    for month in months:
+        days = [day for interval, phase, day in regular if is_due(month, months_interval=interval, phase_month=phase)]
+        if month in tasks:
+            found[month] = tasks[month]
+        elif days:
+            found[month] = month.first_date.replace(day=max(days))
+    return found
 
 
 _KINDS = """
@@ -114,15 +158,16 @@ def ways_to_narrow(search: BookSearch, company_id: int) -> tuple[tuple[TreeArea,
     return used, tuple(sorted({Cycle.of(row[1], row[2]) for row in rows}))
 
 
-def _given(search: BookSearch) -> dict[str, Any]:
+def _given(search: BookSearch, most: int | None = MOST) -> dict[str, Any]:
     return {
         "period": search.period.id,
         "month": search.period.yyyymm % 100,
         "units": sorted(search.unit_ids),
         "areas": None if search.area_ids is None else sorted(search.area_ids),
+        "books": None if search.book_ids is None else sorted(search.book_ids),
         "interval": search.cycle.months_interval if search.cycle else None,
         "first": search.cycle.first_month if search.cycle else None,
-        "most": MOST,
+        "most": most,
     }
 
 

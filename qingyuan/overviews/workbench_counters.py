@@ -88,6 +88,13 @@ _COUNTERS = (
         "r.unit_id",
     ),
     Counter(
+        "starts_unmade",
+        "billing.run",
+        """SELECT count(*), 0, 0 FROM scheduled_start s JOIN run_plan p ON p.id = s.plan_id
+           WHERE s.state IN ('FAILED', 'MISSED') AND {inside}""",
+        "p.unit_id",
+    ),
+    Counter(
         "proposals",
         "billing.decide_proposals",
         """SELECT count(*), COALESCE(sum(p.amount), 0), 0 FROM rerate_proposal p JOIN account a ON a.id = p.account_id

@@ -1,12 +1,16 @@
 """Examples of the addresses of price plans, billing runs and bills, from the demo utility."""
 
 from collections.abc import Callable
+from datetime import date
 
-from qingyuan.domains.billing.models import Bill, BillingRun, FeeType, StandingFee
+from qingyuan.domains.billing.models import Bill, BillingRun, FeeType, RunPlan, ScheduledStart, StandingFee
 from qingyuan.domains.billing.rules.fees import FeePricing
+from qingyuan.domains.billing.rules.run_plans import StartState
 from qingyuan.domains.customers.models import Account
 from qingyuan.domains.tariffs.models import ChargeItem, PriceVersion
+from qingyuan.kernel.period import Month
 from qingyuan.platform.organisation.models import OrgUnit
+from tests.factories.run_plans import local, make_run_plan
 
 
 def _golden_version() -> int:
@@ -55,12 +59,33 @@ def _standing_fee() -> dict[str, object]:
     return {"standing_fee_id": found.pk}
 
 
+def _run_plan() -> dict[str, object]:
+    """The demo has none: the first look makes one, with a start that failed and one that was left."""
+    made = RunPlan.objects.first()
+    if made is None:
+        company_id = OrgUnit.objects.get(is_company=True).pk
+        made = RunPlan.objects.get(pk=make_run_plan(company_id, made=date(2026, 1, 1), active_from=date(2026, 1, 1)))
+        for yyyymm, state in ((202601, StartState.LEFT), (202602, StartState.FAILED)):
+            ScheduledStart.objects.create(
+                plan=made,
+                yyyymm=yyyymm,
+                state=state,
+                planned_at=local(date(2026, yyyymm % 100 + 1, 3), 6),
+                settled_at=local(date(2026, yyyymm % 100 + 1, 3), 6),
+                error_code="billing.run_plan_no_period",
+                error_params={"period": str(Month.from_number(yyyymm))},
+            )
+    return {"plan_id": made.pk}
+
+
 BILLING: dict[str, Callable[[], dict[str, object]]] = {
     "billing:run": _run,
     "billing:run-totals": _run,
     "billing:run-exceptions": _run,
     "billing:run-review": _run,
     "billing:run-compare": _run,
+    "billing:plan": _run_plan,
+    "billing:edit-plan": _run_plan,
     "bills:detail": _bill,
     "calculator:of-company": lambda: {"company_code": OrgUnit.objects.get(is_company=True).code},
     "fees:charge": _fee_account,
@@ -80,6 +105,11 @@ BILLING: dict[str, Callable[[], dict[str, object]]] = {
 
 NO_BILLING_PAGES = {
     "billing:progress": "a part of a page",
+    "billing:plan-preview": "a part of a page",
+    "billing:pause-plan": "takes a POST alone",
+    "billing:resume-plan": "takes a POST alone",
+    "billing:start-plan": "takes a POST alone",
+    "billing:leave-start": "takes a POST alone",
     "billing:check": "takes a POST alone",
     "billing:run-workbook": "XLSX; seen in tests/flows/billing",
     "billing:hold": "takes a POST alone",

@@ -14,6 +14,7 @@ HOLD_FACTOR = "billing.hold_factor"
 HOLD_FROM = "billing.hold_from"
 FEE_LIMIT = "billing.fee_limit"
 STANDING_WHILE_SUSPENDED = "billing.standing_while_suspended"
+CATCH_UP_HOURS = "billing.schedule_catch_up_hours"
 
 PERMISSIONS = (
     Permission("billing.view", "See bills"),
@@ -101,6 +102,15 @@ PARAMETERS = (
         label="Recurring fees of suspended accounts",
         help="Whether recurring fees are charged on an account that is suspended on the day of charging.",
     ),
+    Parameter(
+        code=CATCH_UP_HOURS,
+        type=ParameterType.INTEGER,
+        default=24,
+        label="Billing plans: hours in which a late start is caught up",
+        help="A plan's start that nobody made in time, since the machine was off, is made up to so many hours later; after that it is shown as missed.",
+        minimum=Decimal(0),
+        maximum=Decimal(720),
+    ),
 )
 
 NUMBER_KINDS = (
@@ -135,4 +145,11 @@ AUDIT_ACTIONS = (
     AuditAction("billing.standing_fee_added", "Recurring fee registered"),
     AuditAction("billing.standing_fee_ended", "Recurring fee ended"),
     AuditAction("billing.standing_fees_charged", "Recurring fees of a month charged"),
+    AuditAction("billing.run_plan_created", "Billing plan created"),
+    AuditAction("billing.run_plan_changed", "Billing plan changed"),
+    AuditAction("billing.run_plan_paused", "Billing plan paused"),
+    AuditAction("billing.run_plan_resumed", "Billing plan resumed"),
+    AuditAction("billing.scheduled_start_made", "Billing run started by a plan"),
+    AuditAction("billing.scheduled_start_unmade", "Start of a billing plan not made"),
+    AuditAction("billing.scheduled_start_left", "Start of a billing plan left at that"),
 )

@@ -44,6 +44,14 @@ from qingyuan.domains.billing.operations.rerate import (
     propose_for_changes,
     rerate_accounts,
 )
+from qingyuan.domains.billing.operations.run_plans import (
+    RunPlanValues,
+    change_run_plan,
+    create_run_plan,
+    held_run_plan,
+    pause_run_plan,
+    resume_run_plan,
+)
 from qingyuan.domains.billing.operations.runs import (
     RunHasNoBills,
     RunNotInState,
@@ -52,6 +60,15 @@ from qingyuan.domains.billing.operations.runs import (
     name_job,
     recalculate_run,
     start_run,
+)
+from qingyuan.domains.billing.operations.scheduled_starts import (
+    AlreadyStarted,
+    NothingToLeave,
+    leave_start,
+    settle_started,
+    settle_unstarted,
+    take_start,
+    take_start_again,
 )
 from qingyuan.domains.billing.operations.singles import NotBillable
 from qingyuan.domains.billing.operations.standing_fees import (
@@ -75,6 +92,7 @@ from qingyuan.domains.billing.operations.tier_groups import (
 from qingyuan.domains.billing.operations.undo import RunFollowed, RunPaid, finish_undo, start_undo, undo_chunk
 
 __all__ = [
+    "AlreadyStarted",
     "Applied",
     "BillNotLive",
     "BookTaken",
@@ -92,6 +110,7 @@ __all__ = [
     "NotBillable",
     "NothingToBill",
     "NothingToDecide",
+    "NothingToLeave",
     "NothingToRebill",
     "ProposalDecided",
     "ProposalOutdated",
@@ -103,6 +122,7 @@ __all__ = [
     "RunHasNoBills",
     "RunNotInState",
     "RunPaid",
+    "RunPlanValues",
     "StandingScope",
     "TotalMismatch",
     "add_standing_fee",
@@ -110,11 +130,13 @@ __all__ = [
     "apply_proposals",
     "calculate_chunk",
     "cancel_bill",
+    "change_run_plan",
     "charge_fee",
     "charge_fees",
     "check_run",
     "continue_run",
     "create_fee_type",
+    "create_run_plan",
     "discard_run",
     "dismiss_proposal",
     "end_standing_fee",
@@ -123,12 +145,15 @@ __all__ = [
     "finish_calculation",
     "finish_issue",
     "finish_undo",
+    "held_run_plan",
     "hold_bills",
     "issue_chunk",
     "judge_fees",
     "judge_month",
+    "leave_start",
     "name_job",
     "pause_run",
+    "pause_run_plan",
     "place_point",
     "propose_for_changes",
     "rebill",
@@ -137,12 +162,17 @@ __all__ = [
     "release_bills",
     "rerate_accounts",
     "resume_failed",
+    "resume_run_plan",
     "runs_under_way",
+    "settle_started",
+    "settle_unstarted",
     "share_tier_room",
     "start_issue",
     "start_run",
     "start_standing_run",
     "start_undo",
+    "take_start",
+    "take_start_again",
     "undo_chunk",
     "unfinished",
     "update_fee_type",

@@ -153,6 +153,7 @@ def facts(found: RunPage) -> FactList:
     return FactList(
         (
             Fact(gettext_lazy("Started by"), _who(found.created_by, instant_text(found.created_at))),
+            *_plan(found),
             Fact(gettext_lazy("Calculated at"), instant_text(found.calculated_at)),
             Fact(gettext_lazy("Checked by"), found.checked_by),
             Fact(gettext_lazy("Issued by"), _who(found.issued_by, instant_text(found.issued_at))),
@@ -164,6 +165,13 @@ def facts(found: RunPage) -> FactList:
         ),
         heading=gettext_lazy("Course"),
     )
+
+
+def _plan(found: RunPage) -> tuple[Fact, ...]:
+    if found.plan is None:
+        return ()
+    plan_id, name = found.plan
+    return (Fact(gettext_lazy("By the plan"), name, url=reverse("billing:plan", args=[plan_id])),)
 
 
 def _undoing(found: RunPage) -> tuple[Fact, ...]:

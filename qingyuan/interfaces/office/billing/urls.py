@@ -1,8 +1,15 @@
-"""Addresses of billing runs and correction proposals."""
+"""Addresses of billing runs, their plans and correction proposals."""
 
 from django.urls import path
 
-from qingyuan.interfaces.office.billing import change_views, proposal_views, review_views, start_views, views
+from qingyuan.interfaces.office.billing import (
+    change_views,
+    plan_views,
+    proposal_views,
+    review_views,
+    start_views,
+    views,
+)
 
 app_name = "billing"
 urlpatterns = [
@@ -25,6 +32,15 @@ urlpatterns = [
     path("billing/runs/<int:run_id>/pause/", change_views.pause, name="pause"),
     path("billing/runs/<int:run_id>/continue/", change_views.go_on, name="continue"),
     path("billing/runs/<int:run_id>/undo/", change_views.undo, name="undo"),
+    path("billing/plans/", plan_views.plans, name="plans"),
+    path("billing/plans/new/", plan_views.create, name="new-plan"),
+    path("billing/plans/preview/", plan_views.preview, name="plan-preview"),
+    path("billing/plans/<int:plan_id>/", plan_views.plan, name="plan"),
+    path("billing/plans/<int:plan_id>/edit/", plan_views.edit, name="edit-plan"),
+    path("billing/plans/<int:plan_id>/pause/", plan_views.pause, name="pause-plan"),
+    path("billing/plans/<int:plan_id>/resume/", plan_views.resume, name="resume-plan"),
+    path("billing/plans/<int:plan_id>/start/<int:yyyymm>/", plan_views.start, name="start-plan"),
+    path("billing/plans/<int:plan_id>/leave/<int:yyyymm>/", plan_views.leave, name="leave-start"),
     path("billing/proposals/", proposal_views.proposals, name="proposals"),
     path("billing/proposals/look-again/", proposal_views.look_again, name="look-again"),
     path("billing/proposals/apply/", proposal_views.apply, name="apply-proposals"),

@@ -60,6 +60,7 @@ OBJECTS: dict[str, Label] = {
     "chart_account": _("ledger account"),
     "community": _("estate"),
     "meter_model": _("meter model"),
+    "run_plan": _("billing plan"),
     "reading_area": _("reading area"),
     "reading_condition": _("reading condition"),
     "reading_import": _("import of readings"),

@@ -56,6 +56,7 @@ _TASKS: tuple[tuple[str, str, str], ...] = (
     ("to_review", "readings:review", "checklist"),
     ("to_read", "readings:tasks", "edit"),
     ("run_exceptions", "billing:runs", "alert-triangle"),
+    ("starts_unmade", "billing:plans", "alert-triangle"),
     ("runs_to_check", "billing:runs", "list-check"),
     ("runs_to_issue", "billing:runs", "send"),
     ("proposals", "billing:proposals", "receipt-refund"),
@@ -99,6 +100,7 @@ def _task_label(name: str) -> str:
         "to_review": _("Readings to review"),
         "to_read": _("Meters still to be read"),
         "run_exceptions": _("Bills held back in runs"),
+        "starts_unmade": _("Starts of billing plans that failed"),
         "runs_to_check": _("Runs to check"),
         "runs_to_issue": _("Runs to issue"),
         "proposals": _("Corrections to decide"),
@@ -115,6 +117,7 @@ def _task_url(name: str, url_name: str) -> str:
     query = {
         "refused_sign_ins": "?action=staff.sign_in_refused",
         "open_shifts": "?state=OPEN",
+        "starts_unmade": "?state=waiting",
         "adjustments": "?state=REQUESTED",
         "notices_failed": "?state=FAILED",
     }.get(name, "")

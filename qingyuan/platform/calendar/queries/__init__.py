@@ -2,10 +2,20 @@
 
 from qingyuan.platform.calendar.queries.days import (
     ChangedDay,
+    WorkingDays,
     changed_days,
     is_workday,
     next_workday,
     workdays_between,
+    working_days,
 )
 
-__all__ = ["ChangedDay", "changed_days", "is_workday", "next_workday", "workdays_between"]
+__all__ = [
+    "ChangedDay",
+    "WorkingDays",
+    "changed_days",
+    "is_workday",
+    "next_workday",
+    "workdays_between",
+    "working_days",
+]

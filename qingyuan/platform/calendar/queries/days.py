@@ -1,7 +1,9 @@
 """Working days (工作日): the week's pattern, holidays, and weekend days on which work is done (调休)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
 
 from django.db.models import F, Q, QuerySet
 
@@ -39,6 +41,29 @@ def next_workday(day: date, company_id: int | None) -> date:
     raise ValueError(f"no working day within a year after {day}")
 
 
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """The calendar of a company over a span of days, read once; outside the span the week's pattern alone counts."""
+
+    kinds: Mapping[date, str]
+
+    def nth(self, day: date, number: int) -> date:
+        """The working day of this number counting from `day` itself (1: that day, if it is one). ValueError if there are
+        fewer within a year, or the number is below 1.
+        """
+        days = (day + timedelta(days=offset) for offset in range(LONGEST_SEARCH_DAYS + 1))
+        working = (one for one in days if _is_workday(one, self.kinds))
+        found = next(islice(working, number - 1, None), None) if number > 0 else None
+        if found is None:
+            raise ValueError(f"no working day {number} within a year after {day}")
+        return found
+
+
+def working_days(first: date, last: date, company_id: int | None) -> WorkingDays:
+    """The company's calendar from the first day to the last."""
+    return WorkingDays(_kinds(first, last, company_id))
+
+
 def workdays_between(start: date, end: date, company_id: int | None) -> int:
     """The number of working days in [start, end)."""
     kinds = _kinds(start, end, company_id)
@@ -62,6 +87,6 @@ def _kinds(first: date, last: date, company_id: int | None) -> dict[date, str]:
     return dict(rows.values_list("date", "kind"))
 
 
-def _is_workday(day: date, kinds: dict[date, str]) -> bool:
+def _is_workday(day: date, kinds: Mapping[date, str]) -> bool:
     kind = kinds.get(day)
     return day.weekday() < _SATURDAY if kind is None else kind == DayKind.WORKDAY
