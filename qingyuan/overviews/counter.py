@@ -98,12 +98,12 @@ class CounterCard:
     slips: tuple[OwedSlip, ...]
 
 
-def till_of(actor: Actor, *, on: date) -> Till | None:
-    """The actor's open shift, None without one. At most seven queries."""
+def till_of(actor: Actor) -> Till | None:
+    """The actor's open shift, None without one. At most six queries."""
     session = payments.open_session_of(actor)
     if session is None:
         return None
-    page = payments.session_page(actor=actor, session_id=session.id, on=on)
+    page = payments.page_of(session)
     return Till(
         session_id=session.id,
         session_no=session.session_no,

@@ -4,7 +4,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from qingyuan.domains.customers.models import Account, AccountHold
 from qingyuan.domains.ledger import queries as ledger
@@ -17,6 +19,7 @@ from tests.factories.ledger import OPENED, Company, Payer, make_payer, make_paye
 from tests.factories.platform import SYSTEM
 
 pytestmark = pytest.mark.django_db
+OF_A_PAYMENT = 59
 
 
 @pytest.fixture(scope="module")
@@ -324,3 +327,15 @@ def test_questions_to_the_database_are_few(client: Client, company: Company, pay
     counts = {path: len(questions(client, path)) for path in limits}
 
     assert {path: count for path, count in counts.items() if count > limits[path]} == {}
+
+
+def test_payment_asks_the_database_no_more_than_it_needs(client: Client, company: Company, payer: Payer) -> None:
+    other = make_payer(company)
+    owe(company, other, "30.00", "80.50", "63.16")
+    client.post("/counter/payments/", sale(other, bills_on(_card(client, other)), due="173.66", received="200"))
+    typed = sale(payer, bills_on(_card(client, payer)), due="173.66", received="200")
+
+    with CaptureQueriesContext(connection) as asked:
+        assert client.post("/counter/payments/", typed).status_code == 200
+
+    assert len(asked) == OF_A_PAYMENT

@@ -96,9 +96,12 @@ def enter(
     _copy_payments(actor, counter, payments, payment_ids, payment_nos, cleared.journal_id, value_date)
     _copy_parts(lines, part_ids, cleared.allocations, payers)
     contents: Sequence[dict[str, Any]] = [{} for _ in payments]
+    unit_code = ""
     if counter.session_id is not None:
-        contents = _contents(actor, counter, payments, payment_nos, cleared.allocations, payers, value_date)
-    return _answers(counter, payments, payment_ids, payment_nos, contents, on)
+        unit = organisation.unit(counter.unit_id)
+        unit_code = unit.code
+        contents = _contents(actor, counter, unit, payments, payment_nos, cleared.allocations, payers, value_date)
+    return _answers(counter, unit_code, payments, payment_ids, payment_nos, contents, on)
 
 
 def money_by_role(tenders: Sequence[Tender], change: Decimal) -> dict[ChartRole, Decimal]:
@@ -191,6 +194,7 @@ def _copy_parts(
 def _contents(
     actor: Actor,
     counter: Counter,
+    unit: organisation.Unit,
     payments: Sequence[Accepted],
     payment_nos: Sequence[str],
     answers: Sequence[ClearedAllocation],
@@ -200,7 +204,6 @@ def _contents(
     """What the receipts say; their numbers are filled in when they are drawn, last of all."""
     profile = organisation.profile(counter.company_id)
     company_name = profile.legal_name if profile else organisation.company_unit(counter.company_id).name
-    unit = organisation.unit(counter.unit_id)
     names = {
         charge.id: charge.name
         for company_id in {counter.company_id, *(payer.company_id for payer in payers.values())}
@@ -244,6 +247,7 @@ def _bill(bill: ClearedBill, names: Mapping[int, str]) -> ReceiptBill:
 
 def _answers(
     counter: Counter,
+    unit_code: str,
     payments: Sequence[Accepted],
     payment_ids: Sequence[int],
     payment_nos: Sequence[str],
@@ -255,9 +259,8 @@ def _answers(
     if counter.session_id is not None:
         receipt_ids = reserve_ids("receipt", len(payments))
         block = numbering.reserve(kind=RECEIPT_NUMBERS, unit_id=counter.unit_id, on=on, count=len(payments))
-        code = organisation.unit(counter.unit_id).code
         for place, said in enumerate(contents):
-            receipt_nos[place] = said["receipt_no"] = f"{code}-{block.text_of(block.first + place)}"
+            receipt_nos[place] = said["receipt_no"] = f"{unit_code}-{block.text_of(block.first + place)}"
         copy_rows(
             "receipt",
             ("id", "company_id", "unit_id", "form_type", "receipt_no", "number", "payment_id", "content"),

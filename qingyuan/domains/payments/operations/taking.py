@@ -29,6 +29,7 @@ from qingyuan.kernel.errors import DomainError, NotFound, NotPermitted, SameKeyO
 from qingyuan.platform.audit import operations as audit
 from qingyuan.platform.parameters import queries as parameters
 from qingyuan.platform.staff import operations as staff
+from qingyuan.platform.staff.queries import asked_once
 
 
 class DoesNotAddUp(DomainError):
@@ -85,15 +86,17 @@ def take_payment(
         )
         if (known := _taken_before(idempotency_key, asked)) is not None:
             return known
-        _check_cashier(actor, session, on)
-        if (fault := fault_of(lines, tenders, change)) is not None:
-            raise DoesNotAddUp(fault=fault.value)
-        least = parameters.decimal(LEAST_AMOUNT, unit_id=session.unit_id, on=on)
-        if sum((line.amount for line in lines), Decimal("0.00")) < least:
-            raise BelowLeast(least=least)
-        exact_lines, exact_tenders, exact_change = in_fen(lines, tenders, change)
-        payers = customers.payers((line.account_id for line in lines), on=on)
-        _check_payers(actor, lines, payers, on)
+        # Read once for all checks of this payment, which come before its first write.
+        with asked_once():
+            _check_cashier(actor, session, on)
+            if (fault := fault_of(lines, tenders, change)) is not None:
+                raise DoesNotAddUp(fault=fault.value)
+            least = parameters.decimal(LEAST_AMOUNT, unit_id=session.unit_id, on=on)
+            if sum((line.amount for line in lines), Decimal("0.00")) < least:
+                raise BelowLeast(least=least)
+            exact_lines, exact_tenders, exact_change = in_fen(lines, tenders, change)
+            payers = customers.payers((line.account_id for line in lines), on=on)
+            _check_payers(actor, lines, payers, on)
         (taken,) = enter(
             actor=actor,
             counter=Counter(session.company_id, session.unit_id, session.id, PaymentChannel.COUNTER),

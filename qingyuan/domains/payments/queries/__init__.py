@@ -21,6 +21,7 @@ from qingyuan.domains.payments.queries.sessions import (
     SessionPage,
     SessionRow,
     open_session_of,
+    page_of,
     session_page,
     sessions,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "accounts_at_counter",
     "counter_reach",
     "open_session_of",
+    "page_of",
     "payment_totals",
     "payments",
     "receipt",

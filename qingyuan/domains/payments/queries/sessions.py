@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from qingyuan.domains.payments.models import CashCount, CashSession
-from qingyuan.domains.payments.queries.tally import TenderTotal, cash_of_session, totals_of_session
+from qingyuan.domains.payments.queries.tally import TenderTotal, cash_within, totals_of_session
 from qingyuan.domains.payments.rules.states import SessionState
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
@@ -61,17 +61,25 @@ def session_page(*, actor: Actor, session_id: int, on: date) -> SessionPage:
     found = _sessions(Q(pk=session_id), 1, 0)
     if not found or not _may_see(actor, found[0], on):
         raise NotFound(session=session_id)
-    row = found[0]
-    cash = cash_of_session(session_id)
-    counts = CashCount.objects.filter(session_id=session_id).order_by("-face_value", "id")
+    return page_of(found[0])
+
+
+def page_of(row: SessionRow) -> SessionPage:
+    """The page of a session that was read by somebody who may see it: two queries, and one for what was counted."""
+    totals = totals_of_session(row.id)
+    cash = cash_within(totals, row.id)
+    counted: tuple[tuple[Decimal, int], ...] = ()
+    if row.state != SessionState.OPEN:
+        counts = CashCount.objects.filter(session_id=row.id).order_by("-face_value", "id")
+        counted = tuple(counts.values_list("face_value", "pieces"))
     return SessionPage(
         row=row,
-        totals=totals_of_session(session_id),
+        totals=totals,
         change_out=cash.change_out,
         expected_cash=(
             row.float_amount + cash.cash_in - cash.change_out if row.expected_cash is None else row.expected_cash
         ),
-        counts=tuple(counts.values_list("face_value", "pieces")),
+        counts=counted,
     )
 
 

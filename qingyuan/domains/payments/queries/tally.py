@@ -1,5 +1,6 @@
 """The sums of a session (班次汇总), per tender as total, void and standing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -48,7 +49,12 @@ def totals_of_session(session_id: int) -> tuple[TenderTotal, ...]:
 
 def cash_of_session(session_id: int) -> SessionCash:
     """What cash came in and went out as change. Two queries."""
-    cash = sum((row.amount for row in totals_of_session(session_id) if row.kind == "CASH"), _ZERO)
+    return cash_within(totals_of_session(session_id), session_id)
+
+
+def cash_within(totals: Sequence[TenderTotal], session_id: int) -> SessionCash:
+    """The same where the session's totals are known. One query."""
+    cash = sum((row.amount for row in totals if row.kind == "CASH"), _ZERO)
     with connection.cursor() as cursor:
         cursor.execute(_CHANGE, [session_id])
         (change,) = cursor.fetchone()

@@ -37,7 +37,7 @@ TITLE = _("Take payments")
 @require_GET
 def counter(request: OfficeRequest) -> HttpResponseBase:
     """The till; without an open shift the form that opens one stands in its place."""
-    till = overview.till_of(request.actor, on=timezone.localdate())
+    till = overview.till_of(request.actor)
     if till is None:
         return _open_form(request, OpenShiftForm())
     words: BrowserWords = browser_words()
@@ -121,7 +121,7 @@ def answer(request: OfficeRequest, form: MoneyForm, take_it: Callable[[], TakenP
         raise
     except DomainError as error:
         return _refused(request, error_sentence(error))
-    till = overview.till_of(request.actor, on=timezone.localdate())
+    till = overview.till_of(request.actor)
     context = {"result": shown_result(taken), "till": None if till is None else shown_till(till)}
     return render(request, "counter/result.html", context)
 

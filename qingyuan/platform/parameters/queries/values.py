@@ -1,13 +1,15 @@
 """The value of a parameter in force at a unit on a day (参数取值): the nearest unit upwards, its newest row."""
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db import connection
 
 from qingyuan.kernel.declarations import Parameter, ParameterType, ParameterValue
+from qingyuan.kernel.errors import NotFound
 from qingyuan.platform import registry
 from qingyuan.platform.organisation import queries as organisation
 from qingyuan.platform.parameters.models import ParameterValue as Row
@@ -61,21 +63,47 @@ def text(code: str, *, unit_id: int | None, on: date) -> str:
 
 
 def several(codes: Collection[str], *, unit_id: int | None, on: date) -> Mapping[str, ParameterValue]:
-    """The values in force of several parameters at one unit. Two queries, however many. Raises as `value`."""
-    upwards = () if unit_id is None else organisation.upwards(unit_id)
-    found: dict[str, list[tuple[int | None, date, object]]] = {code: [] for code in codes}
-    rows = Row.objects.filter(Q(unit_id__in=upwards) | Q(unit_id__isnull=True), code__in=found, from_date__lte=on)
-    for row in rows:
-        found[row.code].append((row.unit_id, row.from_date, row.value))
+    """The values in force of several parameters at one unit. One query, however many. Raises as `value`."""
+    upwards, found = _begun(codes, unit_id, on)
     return {code: nearest(registry.parameters.get(code), kept, upwards).value for code, kept in found.items()}
 
 
 def in_force(code: str, *, unit_id: int | None, on: date) -> InForce:
-    """The value in force and where it comes from. Raises as `value`."""
+    """The value in force and where it comes from. One query. Raises as `value`."""
     parameter = registry.parameters.get(code)
-    upwards = () if unit_id is None else organisation.upwards(unit_id)
-    rows = Row.objects.filter(Q(unit_id__in=upwards) | Q(unit_id__isnull=True), code=code, from_date__lte=on)
-    return nearest(parameter, [(row.unit_id, row.from_date, row.value) for row in rows], upwards)
+    upwards, found = _begun([code], unit_id, on)
+    return nearest(parameter, found[code], upwards)
+
+
+_BEGUN = """
+    SELECT u.path, p.code, p.unit_id, p.from_date, p.value::text
+      FROM org_unit u
+      LEFT JOIN parameter_value p ON p.code = ANY(%(codes)s) AND p.from_date <= %(on)s
+           AND (p.unit_id IS NULL OR p.unit_id = ANY(string_to_array(trim('/' FROM u.path), '/')::bigint[]))
+     WHERE u.id = %(unit)s
+"""
+
+
+def _begun(
+    codes: Collection[str], unit_id: int | None, on: date
+) -> tuple[tuple[int, ...], dict[str, list[tuple[int | None, date, object]]]]:
+    """The unit with those above it, and the rows of each parameter that have begun there. Parameters are asked for all
+    the time, so that the unit's place and its rows come in one query.
+    """
+    found: dict[str, list[tuple[int | None, date, object]]] = {code: [] for code in codes}
+    if unit_id is None:
+        for row in Row.objects.filter(unit_id__isnull=True, code__in=found, from_date__lte=on):
+            found[row.code].append((None, row.from_date, row.value))
+        return (), found
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGUN, {"codes": list(found), "on": on, "unit": unit_id})
+        rows = cursor.fetchall()
+    if not rows:
+        raise NotFound(unit=unit_id)
+    for _path, code, at_unit, from_date, kept in rows:
+        if code is not None:
+            found[code].append((at_unit, from_date, json.loads(kept)))
+    return organisation.ids_of_path(rows[0][0]), found
 
 
 def nearest(parameter: Parameter, rows: list[tuple[int | None, date, object]], upwards: tuple[int, ...]) -> InForce:
