@@ -139,6 +139,22 @@ def test_a_link_that_ended_before_the_period_counts_no_more() -> None:
     assert (february.subs, february.difference) == (1, Decimal(30))
 
 
+def test_what_the_subs_of_a_main_share_stands_beside_its_difference() -> None:
+    town = make.make_town()
+    shared, waits = make.make_points(town, 2, prefix="MAIN")
+    subs = make.make_points(town, 4, prefix="SUB")
+    make.share_difference(town, shared, subs[:2], cap="0.05")
+    make.share_difference(town, waits, subs[2:])
+    make.plan(town, JAN)
+    for point, value in ((shared, "200"), (waits, "200"), (subs[0], "140"), (subs[1], "150"), (subs[2], "140")):
+        make.read_and_approve(point, JAN, value)
+
+    found = _compared(town)
+
+    assert (found["MAIN000001"].difference, found["MAIN000001"].shared) == (Decimal(10), Decimal(5))
+    assert (found["MAIN000002"].difference, found["MAIN000002"].shared) == (None, None)
+
+
 def test_mains_of_another_unit_are_not_shown() -> None:
     town = make.make_town()
     main, sub = make.make_points(town, 2)

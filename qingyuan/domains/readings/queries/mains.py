@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from qingyuan.domains.meters.rules.links import levels
+from qingyuan.domains.meters.rules.states import LinkKind
 from qingyuan.domains.readings.queries.field_facts import rows_of
-from qingyuan.domains.readings.queries.sharing import SUB_IS_DUE
+from qingyuan.domains.readings.queries.sharing import SUB_IS_DUE, shared_usage
 from qingyuan.domains.readings.rules.mains import main_difference, share_of_main
 from qingyuan.kernel.actor import Actor
 from qingyuan.platform.staff.queries import reach
@@ -22,7 +23,8 @@ class MainComparison:
 
     `kind` is the links' (DEDUCT, ALLOCATE, CHECK); a main with links of two kinds comes twice. `level` is 1 for a main
     under no other, 2 for one under such a main, and so on; `above` are the mains that it hangs under. `usage` None: the
-    main itself is not approved. `unread_subs`: subs due in the period whose usage is not approved.
+    main itself is not approved. `unread_subs`: subs due in the period whose usage is not approved. `shared` is what the subs
+    of an ALLOCATE main take of its difference and of what it took itself; None for other kinds and while that is not known.
     """
 
     reading_item_id: int
@@ -40,6 +42,7 @@ class MainComparison:
     subs: int
     subs_volume: Decimal
     unread_subs: tuple[str, ...]
+    shared: Decimal | None = None
 
     @property
     def difference(self) -> Decimal | None:
@@ -102,9 +105,13 @@ def main_comparisons(*, actor: Actor, company_id: int, period_id: int, on: date)
         [period_id],
     )
     placed = _placed(rows_of(_ABOVE, {"company": company_id, "day": day}), [row[1] for row in rows])
+    sharing = shared_usage(row[0] for row in rows if row[8] == LinkKind.ALLOCATE)
     found = []
     for row in rows:
-        values: list[Any] = [*row[:9], *placed[row[1]], *row[9:12], tuple(row[12] or ())]
+        usage = sharing.get(row[0]) if row[8] == LinkKind.ALLOCATE else None
+        known = usage is not None and not usage.waiting and usage.below_subs is None
+        shared = usage.handed_down if usage is not None and known else None
+        values: list[Any] = [*row[:9], *placed[row[1]], *row[9:12], tuple(row[12] or ()), shared]
         found.append(MainComparison(*values))
     return tuple(found)
 

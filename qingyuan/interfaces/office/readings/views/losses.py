@@ -81,6 +81,7 @@ LOSSES: ListSpec[MainComparison] = ListSpec(
             totalled=True,
         ),
         Column("ratio", pgettext_lazy("of the main's usage", "Share"), ColumnKind.PERCENT, sortable=True),
+        Column("shared", gettext_lazy("Shared among subs"), ColumnKind.VOLUME, shown=False),
         Column("state", gettext_lazy("State"), ColumnKind.CHIP, value=_state),
         Column("unread_subs", gettext_lazy("Subs without approved usage"), ColumnKind.LONG_TEXT, value=_missing),
     ),
