@@ -9,6 +9,8 @@ from decimal import Decimal
 from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing.queries import recompute, runs
 from qingyuan.domains.billing.rules.states import RunPurpose, RunState
+from qingyuan.domains.notifications import queries as notices
+from qingyuan.domains.notifications.rules.states import Source
 from qingyuan.kernel.period import Month
 from qingyuan.overviews.verify.every import verify_all
 from qingyuan.platform.audit import operations as audit
@@ -31,12 +33,15 @@ PATIENCE_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """One run: bills, seconds from the start of the calculation to ISSUED, and the seconds of its parts."""
+    """One run: bills, seconds from the start of the calculation to ISSUED, and the seconds of its parts. `notice_seconds`: from
+    then on until its notices are queued, which no bill waits for.
+    """
 
     bills: int
     seconds: float
     calculation_seconds: float
     issue_seconds: float
+    notice_seconds: float
     run_no: str
     result_hash: str
 
@@ -65,7 +70,8 @@ def bench(
                 one = timed[-1]
                 say(
                     f"{month}: {one.bills} bills in {one.seconds:.2f} s"
-                    f" ({one.calculation_seconds:.2f} + {one.issue_seconds:.2f}), {one.bills / one.seconds:.0f}/s"
+                    f" ({one.calculation_seconds:.2f} + {one.issue_seconds:.2f}), {one.bills / one.seconds:.0f}/s;"
+                    f" notices in {one.notice_seconds:.2f} s"
                 )
             memory = [peak_megabytes(process.pid) for process in crew]
             processor = [cpu_seconds(process.pid) for process in crew]
@@ -84,6 +90,7 @@ def bench(
         "seconds": round(statistics.median(one.seconds for one in timed), 3),
         "calculation_seconds": round(statistics.median(one.calculation_seconds for one in timed), 3),
         "issue_seconds": round(statistics.median(one.issue_seconds for one in timed), 3),
+        "notice_seconds": round(statistics.median(one.notice_seconds for one in timed), 3),
         "bills_per_s": round(rate),
         "rows_per_bill": round(sum(rows.values()) / bills, 2),
         "rows": rows,
@@ -122,7 +129,29 @@ def run_month(town: bench_town.BenchTown, period_id: int, on: date, chunk_size: 
     if row.totals.get("stale") or row.totals["exceptions"]:
         raise BenchFailed(f"run {row.run_no}: {row.totals}")
     bills = int(str(row.totals["issued"]))
-    return Timed(bills, issued - started, calculated - started, issued - calculated, row.run_no, row.result_hash)
+    _wait_for_notices(run_id)
+    told = time.perf_counter()
+    return Timed(
+        bills,
+        issued - started,
+        calculated - started,
+        issued - calculated,
+        told - issued,
+        row.run_no,
+        row.result_hash,
+    )
+
+
+def _wait_for_notices(run_id: int) -> None:
+    """A next month's figures would have the queueing of this month's notices in them."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        request = notices.request_of(Source.BILLING_RUN, run_id)
+        if request is not None and not request.is_open:
+            return
+        if request is None or request.error_code or time.monotonic() > deadline:
+            raise BenchFailed(f"the notices of run {run_id} are not queued: {request}")
+        time.sleep(POLL_SECONDS)
 
 
 def _wait(run_id: int, state: RunState) -> None:

@@ -74,8 +74,9 @@ def work_on(*, request_id: int) -> None:
     Window by window in one job: a run of 100 000 bills takes seconds, and a worker that dies leaves whole windows.
     """
     try:
-        while work_window(request_id=request_id):
-            pass
+        with jobs.no_cycles_collected():
+            while work_window(request_id=request_id):
+                pass
     except DatabaseError:
         raise
     except Exception as error:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import connection
@@ -83,20 +83,28 @@ def withdraw(*, subjects: Iterable[str]) -> int:
 
 
 def _rows(notices: Sequence[NewNotice], request_id: int | None) -> str:
-    rows = []
-    for notice in notices:
-        row = asdict(notice)
-        del row["way"]
-        way = notice.way
-        row |= {
+    rows = [
+        {
+            "company_id": notice.company_id,
+            "unit_id": notice.unit_id,
+            "book_id": notice.book_id,
+            "kind": notice.kind,
+            "channel": notice.way.channel,
+            "subject": notice.subject,
+            "account_id": notice.account_id,
+            "account_no": notice.account_no,
+            "name": notice.name,
+            "recipient": "" if notice.way.why_not else notice.way.recipient,
+            "language": notice.language,
+            "text": notice.text,
+            "text_version": notice.text_version,
             "amount": str(notice.amount),
-            "channel": way.channel,
-            "recipient": "" if way.why_not else way.recipient,
-            "state": NoticeState.UNREACHABLE if way.why_not else NoticeState.QUEUED,
-            "reason": way.why_not or "",
+            "state": NoticeState.UNREACHABLE if notice.way.why_not else NoticeState.QUEUED,
+            "reason": notice.way.why_not or "",
             "request_id": request_id,
         }
-        rows.append(row)
+        for notice in notices
+    ]
     return json.dumps(rows, ensure_ascii=False)
 
 
