@@ -9,7 +9,7 @@ from qingyuan.domains.customers.queries.notices import NoticeChoices, notice_cho
 from qingyuan.domains.notifications.queries import notices_of_account
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.accounts.record import detail_page, header_for
-from qingyuan.interfaces.office.notices.columns import HISTORY
+from qingyuan.interfaces.office.notices.columns import OF_ACCOUNT
 from qingyuan.interfaces.office.notices.words import ACCOUNT_CHANNELS, ACCOUNT_LANGUAGES
 from qingyuan.interfaces.office.shell.details import Fact, FactList, detail_response, sub_table
 from qingyuan.interfaces.office.shell.formats import masked_phone
@@ -22,7 +22,9 @@ def notices(request: OfficeRequest, account_no: str) -> HttpResponse:
     context = {
         "account_no": account_no,
         "choices": _choices(notice_choices(header.id, on=timezone.localdate())),
-        "table": sub_table(_("Notices"), HISTORY, notices_of_account(header.id), empty=_("It was told nothing yet.")),
+        "table": sub_table(
+            _("Notices"), OF_ACCOUNT, notices_of_account(header.id), empty=_("It was told nothing yet.")
+        ),
     }
     return detail_response(request, detail_page(request, header, "notices"), "accounts/notices.html", context=context)
 

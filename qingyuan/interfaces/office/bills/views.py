@@ -15,7 +15,7 @@ from qingyuan.interfaces.office.bills.forms import BillFilter
 from qingyuan.interfaces.office.bills.paper import explanation_pdf
 from qingyuan.interfaces.office.bills.slips import by_item_table
 from qingyuan.interfaces.office.bills.words import BASIS_WORDS, LINE_WORDS, SOURCE_WORDS, kind_chip, state_chip
-from qingyuan.interfaces.office.notices.columns import HISTORY
+from qingyuan.interfaces.office.notices.columns import OF_BILL
 from qingyuan.interfaces.office.shell.addresses import address_if_routed
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.details import (
@@ -135,7 +135,7 @@ def _notices(request: OfficeRequest, found: BillPage) -> dict[str, object]:
     rows = notices_of_bill(found.row.bill_no)
     is_open = all(row.state in MAY_BE_QUEUED_AGAIN for row in rows)
     return {
-        "notices": sub_table(gettext_lazy("Notices"), HISTORY, rows, empty=gettext_lazy("There is no notice of it.")),
+        "notices": sub_table(gettext_lazy("Notices"), OF_BILL, rows, empty=gettext_lazy("There is no notice of it.")),
         "may_notify": "notifications.send" in request.permissions and found.row.is_live and is_open,
     }
 

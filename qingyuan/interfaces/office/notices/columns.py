@@ -24,7 +24,7 @@ _RECIPIENT: Column[NoticeRow] = Column("recipient", gettext_lazy("Recipient"), v
 _STATE: Column[NoticeRow] = Column(
     "state", gettext_lazy("State"), ColumnKind.CHIP, value=lambda row: state_chip(row.state)
 )
-_REASON: Column[NoticeRow] = Column("reason", gettext_lazy("Reason"), ColumnKind.LONG_TEXT, value=reason_text)
+_REASON: Column[NoticeRow] = Column("reason", gettext_lazy("Reason"), value=reason_text)
 _BATCH: Column[NoticeRow] = Column(
     "batch_no",
     gettext_lazy("Batch"),
@@ -54,8 +54,11 @@ LIST: tuple[Column[NoticeRow], ...] = (
     Column("text", gettext_lazy("Content"), ColumnKind.LONG_TEXT, shown=False),
     Column("changed_at", gettext_lazy("Last change"), ColumnKind.INSTANT, shown=False),
 )
-HISTORY: tuple[Column[NoticeRow], ...] = (
-    _QUEUED_AT, _KIND, _SUBJECT, _CHANNEL, _RECIPIENT, _STATE, _REASON, _BATCH, _TEXT,
+OF_ACCOUNT: tuple[Column[NoticeRow], ...] = (
+    _QUEUED_AT, _KIND, _SUBJECT, _RECIPIENT, _STATE, _REASON, _BATCH, _TEXT,
+)  # fmt: skip
+OF_BILL: tuple[Column[NoticeRow], ...] = (
+    _QUEUED_AT, _KIND, _CHANNEL, _RECIPIENT, _STATE, _REASON, _BATCH, _TEXT,
 )  # fmt: skip
 
 BATCHES: tuple[Column[BatchRow], ...] = (

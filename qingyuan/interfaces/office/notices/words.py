@@ -45,7 +45,7 @@ TONES: Mapping[NoticeState, Tone] = {
 WHY_NOT: Mapping[WhyNot, Label] = {
     WhyNot.OPTED_OUT: gettext_lazy("wants no notices"),
     WhyNot.NO_PHONE: gettext_lazy("no phone number"),
-    WhyNot.NO_CONSENT: gettext_lazy("the contact has not agreed to messages"),
+    WhyNot.NO_CONSENT: gettext_lazy("no consent to messages"),
     WhyNot.BAD_PHONE: gettext_lazy("no mobile number"),
     WhyNot.NO_ADDRESS: gettext_lazy("no address"),
 }
