@@ -8,6 +8,7 @@ import pytest
 from qingyuan.domains.ledger.rules.allocation import AllocationMode, allocate
 from qingyuan.domains.ledger.rules.clearing import ClearingOrder, spread, spread_credit, take_from_credit
 from qingyuan.domains.ledger.rules.netting import Part, gross_parts, net_parts
+from qingyuan.domains.ledger.rules.slips import Charge, SlipMode, bill_slips, slips_of
 from tests.factories.documents import table
 
 PAGE = "docs/rules/ledger.md"
@@ -67,3 +68,22 @@ def test_credit(row: list[str]) -> None:
 
     assert _shown(found) == cleared
     assert _shown(take_from_credit(_parts(credit), found)) == left
+
+
+@pytest.mark.parametrize("row", table(PAGE, "slips"), ids=lambda row: row[0])
+def test_slips(row: list[str]) -> None:
+    mode, cleared, shown = row
+    payees = {"SEWAGE": "财政局", "REBATE": "财政局", "REFUSE": "环卫处"}
+    charges = [Charge(number, payees.get(name, "")) for name, number in CHARGES.items()]
+    netted = net_parts(_parts("WATER 30.00, SEWAGE 10.00, REFUSE 5.00, RELIEF -12.00"))
+    gone = dict(_parts(cleared))
+    owed = [(charge, amount - gone.get(charge, Decimal("0.00"))) for charge, amount in netted.parts]
+
+    found = bill_slips(slips_of(charges, SlipMode(mode)), netted.parts, netted.nettings, owed)
+
+    told = []
+    for slip in found:
+        gross = sum((line.gross for line in slip.lines), Decimal("0.00"))
+        less = sum((line.less for line in slip.lines), Decimal("0.00"))
+        told.append(f"{gross} − {less} − {slip.cleared} = {slip.owed}")
+    assert "; ".join(told) == shown

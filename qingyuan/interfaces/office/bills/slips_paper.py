@@ -23,7 +23,7 @@ _TEMPLATE = r"""
   grid(columns: (auto, 1fr, auto, 1fr), column-gutter: 3mm, row-gutter: 2mm,
     ..data.facts.map(fact => (text(fill: luma(90), fact.label), fact.value)).flatten())
   v(2mm)
-  table(columns: (1fr,) + (auto,) * 4, align: (left,) + (right,) * 4, stroke: none, inset: (x: 1.5mm, y: 1.4mm),
+  table(columns: (1fr,) + (24mm,) * 4, align: (left,) + (right,) * 4, stroke: none, inset: (x: 1.5mm, y: 1.4mm),
     table.header(table.hline(stroke: 0.6pt), ..data.headings, table.hline(stroke: 0.6pt)),
     ..slip.rows.flatten(),
     table.hline(stroke: 0.3pt), ..slip.sum, table.hline(stroke: 0.6pt))
