@@ -21,12 +21,13 @@ from qingyuan.platform.staff.queries import reach
 VIEW = "billing.view_runs"
 SORTS = {"run_no": "id", "yyyymm": "period__yyyymm", "business_date": "business_date"}
 MOST = 500
+_OF_FEES = ("standing", "fee", "fee_import")
 
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
     """A run as the list shows it. `is_single`: a re-bill or a correction, a run of one bill. `is_standing`: of recurring
-    fees, which has these instead of readings.
+    fees, which has these instead of readings. `of_fees`: of fees of any sort.
     """
 
     id: int
@@ -46,6 +47,7 @@ class RunRow:
     held: int
     is_single: bool
     is_standing: bool
+    of_fees: bool
     is_paused: bool
 
 
@@ -97,7 +99,7 @@ def run_list(
     actor: Actor, *, filters: Mapping[str, Any], sort: str, descending: bool, offset: int, limit: int, on: date
 ) -> tuple[tuple[RunRow, ...], int]:
     """Runs of the units that the person reaches, and how many there are. `filters`: period (Month), purpose, state,
-    singles (also runs of one bill).
+    singles (also runs of one bill), kind (readings, fees).
     """
     wanted = Q()
     month = filters.get("period")
@@ -107,7 +109,11 @@ def run_list(
         if filters.get(name):
             wanted &= Q(**{name: filters[name]})
     if not filters.get("singles"):
-        wanted &= ~Q(selection__has_any_keys=["replaces", "corrects", "fee"])
+        single_fee = Q(selection__has_key="fee") & ~Q(selection__has_key="fee_import")
+        wanted &= ~(Q(selection__has_any_keys=["replaces", "corrects"]) | single_fee)
+    if filters.get("kind"):
+        of_fees = Q(selection__has_any_keys=list(_OF_FEES))
+        wanted &= of_fees if filters["kind"] == "fees" else ~of_fees
     runs = BillingRun.objects.filter(reach(actor, VIEW, on=on).condition("unit_id")).filter(wanted)
     order = ("-" if descending else "") + SORTS[sort]
     page = runs.select_related("unit", "period").order_by(order, "-id")[offset : offset + limit]
@@ -175,6 +181,7 @@ def _row(run: BillingRun) -> RunRow:
         held=int(totals.get("held", 0)),
         is_single=not run.selection.keys().isdisjoint(("replaces", "corrects", "fee")),
         is_standing="standing" in run.selection,
+        of_fees=not run.selection.keys().isdisjoint(_OF_FEES),
         is_paused=run.is_paused,
     )
 

@@ -42,8 +42,8 @@ class BookChoice:
 
 @dataclass(frozen=True, slots=True)
 class BookSearch:
-    """Which books are looked for: those of these units read in the period; `area_ids`, `cycle` and `book_ids` narrow where
-    given.
+    """Which books are looked for: those of these units read in the period; `area_ids`, `cycle`, `book_ids` and `text` (a part
+    of number or name) narrow where given.
     """
 
     period: PeriodChoice
@@ -51,6 +51,7 @@ class BookSearch:
     area_ids: frozenset[int] | None = None
     cycle: Cycle | None = None
     book_ids: frozenset[int] | None = None
+    text: str = ""
 
 
 def open_periods(company_ids: tuple[int, ...]) -> tuple[PeriodChoice, ...]:
@@ -72,6 +73,7 @@ def first_period(company_id: int, month: Month) -> PeriodChoice | None:
 _NARROWED = """
     b.unit_id = ANY(%(units)s) AND (%(areas)s::bigint[] IS NULL OR b.area_id = ANY(%(areas)s::bigint[]))
     AND (%(books)s::bigint[] IS NULL OR b.id = ANY(%(books)s::bigint[]))
+    AND (%(text)s = '' OR position(lower(%(text)s) IN lower(b.book_no || ' ' || b.name)) > 0)
     AND (%(interval)s::int IS NULL OR b.months_interval = %(interval)s::int AND mod(b.phase_month - 1, %(interval)s::int) + 1 = %(first)s::int)
 """
 
@@ -165,6 +167,7 @@ def _given(search: BookSearch, most: int | None = MOST) -> dict[str, Any]:
         "units": sorted(search.unit_ids),
         "areas": None if search.area_ids is None else sorted(search.area_ids),
         "books": None if search.book_ids is None else sorted(search.book_ids),
+        "text": search.text,
         "interval": search.cycle.months_interval if search.cycle else None,
         "first": search.cycle.first_month if search.cycle else None,
         "most": most,

@@ -10,6 +10,7 @@ from qingyuan.domains.billing.models import BillingRun
 from qingyuan.domains.billing.rules.states import RunPurpose
 from qingyuan.domains.meters.models import ServicePoint
 from qingyuan.domains.routes.models import Book, ReadingArea
+from qingyuan.interfaces.office.billing import run_scope
 from qingyuan.workflows import run_billing
 from tests.counting import DETAIL, questions
 from tests.db.office.people import make_staff, signed_in_client
@@ -115,6 +116,33 @@ def test_page_says_what_stands_in_another_run_and_what_is_not_approved(clerk: Cl
     assert "没有已审核待开账抄表的册：01-D。" in text
     assert "有 2 户尚未审核" in text
     assert page.context["form"].initial["books"] == [str(book_id("01-C"))]
+
+
+def test_book_is_looked_for_by_a_part_of_its_number_or_name(clerk: Client, priced: PricedTown) -> None:
+    period = read(priced)
+    Book.objects.filter(book_no="01-C").update(name="滨江50%")
+
+    assert offered(clerk, f"period={period}&q=01-a") == [book_id("01-A")]
+    assert offered(clerk, f"period={period}&q=江50%25") == [book_id("01-C")]
+    assert offered(clerk, f"period={period}&q=nothing") == []
+
+
+def test_more_books_than_are_listed_are_said_and_can_all_be_taken(
+    clerk: Client, priced: PricedTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    period = read(priced)
+    monkeypatch.setattr(run_scope, "MOST", 1)
+    url = f"/billing/runs/new/?period={period}"
+
+    page = clerk.get(url)
+    assert offered(clerk, f"period={period}") == [book_id("01-A")]
+    assert "可开账 2 册，只列出前 1 册" in page.content.decode()
+    assert "其他批次未占用的全部 2 册，含未列出的" in page.content.decode()
+    given = {"purpose": "REHEARSAL", "business_date": "2025-02-20"}
+    assert "请至少选择一个抄表册" in clerk.post(url, given).content.decode()
+    assert clerk.post(url, {**given, "all_books": "on"}).status_code == 302
+
+    assert BillingRun.objects.get().selection["books"] == [book_id("01-A"), book_id("01-C")]
 
 
 def test_book_taken_in_another_period_is_shown_as_taken(clerk: Client, priced: PricedTown) -> None:

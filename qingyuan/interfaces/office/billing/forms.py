@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from qingyuan.domains.billing.rules.states import ProposalState, RunPurpose
@@ -18,6 +19,9 @@ class RunFilter(FilterForm):
     period = MonthField(label=_("Period"))
     purpose = forms.ChoiceField(label=_("Purpose"), choices=[(str(key), word) for key, word in PURPOSE_WORDS.items()])
     state = forms.ChoiceField(label=_("State"), choices=[(str(key), word) for key, word in STATE_WORDS.items()])
+    kind = forms.ChoiceField(
+        label=_("Kind of run"), choices=[("readings", _("of readings")), ("fees", _("of fees"))], required=False
+    )
     singles = forms.BooleanField(label=_("With runs of one bill"))
 
 
@@ -34,7 +38,11 @@ class ProposalFilter(FilterForm):
 
 
 class RunForm(OfficeForm):
-    """A new run. Unit and period come from the address, since the books to choose from follow from them."""
+    """A new run. Unit and period come from the address, since the books to choose from follow from them.
+
+    Where not every book can be listed, `all_books` takes all the free ones, also those that are not; `free_count` says how
+    many they are, 0 that all are listed.
+    """
 
     purpose = forms.ChoiceField(
         label=_("Purpose"),
@@ -47,6 +55,7 @@ class RunForm(OfficeForm):
     business_date = forms.DateField(
         label=_("Business date"), help_text=_("Stands for today in every rule of the calculation.")
     )
+    all_books = forms.BooleanField(required=False)
     books = forms.TypedMultipleChoiceField(label=_("Books"), coerce=int, widget=forms.CheckboxSelectMultiple)
     accounts = forms.CharField(
         label=_("Only these accounts"),
@@ -58,10 +67,17 @@ class RunForm(OfficeForm):
     with_earlier = forms.BooleanField(
         label=_("Also readings of earlier periods that were approved late"), required=False
     )
-    wide = frozenset({"books", "purpose", "accounts", "with_earlier"})
+    wide = frozenset({"books", "all_books", "purpose", "accounts", "with_earlier"})
 
-    def __init__(self, books: Sequence[tuple[str, str]], *args: object, **kwargs: object) -> None:
+    def __init__(self, books: Sequence[tuple[str, str]], free_count: int, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["books"].required = not free_count
+        if free_count:
+            self.fields["all_books"].label = gettext(
+                "All %(n)s books that no other run has taken, also those not listed"
+            ) % {"n": free_count}
+        else:
+            del self.fields["all_books"]
         field = self.fields["books"]
         assert isinstance(field, forms.TypedMultipleChoiceField)
         field.choices = books
@@ -71,9 +87,14 @@ class RunForm(OfficeForm):
         numbers = re.split(r"[\s,，、;；]+", self.cleaned_data["accounts"])
         return [number for number in dict.fromkeys(numbers) if number]
 
+    @property
+    def takes_all(self) -> bool:
+        """Whether every free book is taken, whatever is ticked."""
+        return bool(self.cleaned_data.get("all_books"))
+
     def clean_books(self) -> list[int]:
         books: list[int] = self.cleaned_data["books"]
-        if not books:
+        if not books and not self.cleaned_data.get("all_books"):
             raise ValidationError(_("Choose at least one book."))
         return books
 

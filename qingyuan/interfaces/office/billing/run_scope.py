@@ -16,6 +16,7 @@ from qingyuan.interfaces.office.shell.formats import month_text
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound, NotPermitted
 from qingyuan.overviews.run_choices import (
+    MOST,
     BookChoice,
     BookSearch,
     PeriodChoice,
@@ -46,11 +47,17 @@ class RunScope:
     cycle: Cycle | None = None
     books: Sequence[BookChoice] = ()
     no_task: Sequence[str] = ()
+    text: str = ""
 
     @property
     def billable(self) -> list[BookChoice]:
         """Books with approved readings to bill."""
         return [book for book in self.books if book.approved]
+
+    @property
+    def listed(self) -> list[BookChoice]:
+        """The billable books that the form lists: at most MOST."""
+        return self.billable[:MOST]
 
     @property
     def free(self) -> list[BookChoice]:
@@ -72,13 +79,14 @@ def read_scope(actor: Actor, permission: str, address: QueryDict, *, on: date) -
     if period is None:
         return RunScope(units, unit, periods, None)
     unit_ids = frozenset(organisation.subtree_ids(unit.id) & {one.id for one in units})
+    text = address.get("q", "").strip()[:60]
     areas, cycles = ways_to_narrow(BookSearch(period, unit_ids), unit.company_id or 0)
     area = _one(areas, address.get("area", ""), "area", lambda one: str(one.id))
     cycle = _one(cycles, address.get("cycle", ""), "cycle", cycle_key)
-    search = BookSearch(period, unit_ids, within_area(areas, area.id) if area else None, cycle)
+    search = BookSearch(period, unit_ids, within_area(areas, area.id) if area else None, cycle, text=text)
     return RunScope(
         units, unit, periods, period, areas, area.id if area else None, cycles, cycle,
-        book_choices(search), books_without_task(search),
+        book_choices(search, most=None), books_without_task(search), text,
     )  # fmt: skip
 
 
@@ -130,6 +138,13 @@ def summary(scope: RunScope) -> list[str]:
             "readings": sum(book.approved for book in scope.free),
         }
     ]
+    if len(scope.billable) > MOST:
+        said.append(
+            _(
+                "%(all)s books can be billed; the first %(listed)s are listed. Look for others by number, area or cycle, or take all of them below."
+            )
+            % {"all": len(scope.billable), "listed": MOST}
+        )
     if taken:
         said.append(
             ngettext(

@@ -23,15 +23,19 @@ def start(request: OfficeRequest) -> HttpResponse:
     """GET chooses what the books are looked for by in the address; POST starts the run over the books that were ticked."""
     on = timezone.localdate()
     scope = read_scope(request.actor, RUN, request.GET, on=on)
-    choices = [(str(book.id), book_words(book)) for book in scope.billable]
+    choices = [(str(book.id), book_words(book)) for book in scope.listed]
+    listed = {book.id for book in scope.listed}
     initial = {
         "business_date": on,
-        "books": [str(book.id) for book in scope.free],
+        "books": [str(book.id) for book in scope.free if book.id in listed],
         "purpose": str(RunPurpose.REHEARSAL),
     }
-    form = RunForm(choices, request.POST or None, initial=initial)
+    free_count = len(scope.free) if len(scope.billable) > len(listed) else 0
+    form = RunForm(choices, free_count, request.POST or None, initial=initial)
     only: list[int] | None = None
     if request.method == "POST" and form.is_valid() and scope.period is not None:
+        if form.takes_all:
+            form.cleaned_data["books"] = [book.id for book in scope.free]
         only = _only(form, scope.period.id)
     if request.method == "POST" and not form.errors and scope.period is not None:
         given = form.cleaned_data
@@ -71,5 +75,6 @@ def _answer(request: OfficeRequest, form: RunForm, scope: RunScope) -> HttpRespo
         "summary": summary(scope) if scope.books or scope.no_task else [],
         "has_books": bool(scope.billable),
         "has_free": bool(scope.free),
+        "text": scope.text,
     }
     return form_response(request, form, page, context=context, template="billing/new_run.html")

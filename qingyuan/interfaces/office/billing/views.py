@@ -21,6 +21,7 @@ from qingyuan.interfaces.office.billing.tables import (
     totals_tables,
 )
 from qingyuan.interfaces.office.billing.words import purpose_chip, state_chip
+from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.details import detail_response
 from qingyuan.interfaces.office.shell.list_pages import list_response
 from qingyuan.interfaces.office.shell.lists import (
@@ -48,6 +49,13 @@ from qingyuan.overviews.run_totals import run_totals
 VIEW = "billing.view_runs"
 MOST_DIFFERENCES = 500
 
+
+def _purpose_chips(row: RunRow) -> tuple[Chip, ...]:
+    """What the run is for; one that bills fees and no readings says so."""
+    of_fees = (Chip(gettext_lazy("of fees"), Tone.BLUE),) if row.of_fees else ()
+    return (purpose_chip(row.purpose), *of_fees)
+
+
 RUNS: ListSpec[RunRow] = ListSpec(
     key="billing-runs",
     title=gettext_lazy("Billing runs"),
@@ -64,7 +72,7 @@ RUNS: ListSpec[RunRow] = ListSpec(
             link=lambda row: reverse("billing:run", args=[row.id]),
         ),
         Column("yyyymm", gettext_lazy("Period"), ColumnKind.MONTH, sortable=True),
-        Column("purpose", gettext_lazy("Purpose"), ColumnKind.CHIP, value=lambda row: purpose_chip(row.purpose)),
+        Column("purpose", gettext_lazy("Purpose"), ColumnKind.CHIP, value=_purpose_chips),
         Column("state", gettext_lazy("State"), ColumnKind.CHIP, value=lambda row: state_chip(row.state)),
         Column("unit_name", gettext_lazy("Organisation unit")),
         Column("scope", gettext_lazy("Readings"), ColumnKind.INTEGER),
