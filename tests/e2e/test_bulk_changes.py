@@ -52,3 +52,23 @@ def test_from_the_sheet_to_the_typed_number(
                     page.screenshot(path=f"{pictures}/{step}-{language}-{width}.png", full_page=True)
 
     assert UsageShare.objects.filter(usage_class__code="TRADE", to_date__isnull=True).count() == 12
+
+
+def test_the_page_shows_the_chosen_way_alone_by_keyboard(chromium: Browser, live_server: LiveServer) -> None:
+    town = make_priced_town()
+    person = make_staff("customers.change", "customers.view", "meters.change", unit_id=town.company_id)
+
+    with new_page(chromium, live_server.url, person) as page:
+        page.goto("/bulk-changes/account-quota/")
+        file, books, sample = (page.locator(one) for one in ("[name=file]", "[name=books]", ".of-file"))
+        expect(file).to_be_visible()
+        expect(sample).to_be_visible()
+        expect(books).to_be_hidden()
+
+        page.focus("[name=way][value=file]")
+        page.keyboard.press("ArrowRight")
+
+        expect(books).to_be_visible()
+        expect(file).to_be_hidden()
+        expect(sample).to_be_hidden()
+        assert axe_violations(page) == []

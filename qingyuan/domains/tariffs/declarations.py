@@ -1,10 +1,13 @@
 """What this app declares to platform: permissions, parameters, number kinds, audit actions. Data only."""
 
-from qingyuan.kernel.declarations import AuditAction, Permission
+from decimal import Decimal
+
+from qingyuan.kernel.declarations import AuditAction, Parameter, ParameterType, Permission
 
 VIEW = "tariffs.view"
 EDIT = "tariffs.edit"
 PUBLISH = "tariffs.publish"
+LEAST_CASES = "tariffs.least_cases"
 
 PERMISSIONS = (
     Permission(VIEW, "See price plans"),
@@ -12,7 +15,17 @@ PERMISSIONS = (
     Permission(PUBLISH, "Publish and assign price plans"),
 )
 
-PARAMETERS = ()
+PARAMETERS = (
+    Parameter(
+        code=LEAST_CASES,
+        type=ParameterType.INTEGER,
+        default=1,
+        label="Test cases a price version needs",
+        help="A person publishes a draft only with so many saved test cases, all passed; 0: none is needed.",
+        minimum=Decimal(0),
+        maximum=Decimal(100),
+    ),
+)
 NUMBER_KINDS = ()
 
 AUDIT_ACTIONS = (

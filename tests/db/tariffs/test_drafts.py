@@ -13,6 +13,7 @@ from qingyuan.domains.tariffs.rules.parse import parse_version
 from qingyuan.kernel.actor import Actor, system_actor
 from qingyuan.kernel.errors import DomainError, NotPermitted, StaleEdit
 from qingyuan.platform.audit.models import AuditEntry
+from qingyuan.platform.parameters import operations as parameters
 from tests.db.tariffs.test_plans import AT, NEW, OLD, ON, published, utility
 from tests.factories.platform import Utility, make_person
 
@@ -46,6 +47,13 @@ def save(actor: Actor, draft: PriceVersion, text: str, version: int | None = Non
     return tariffs.save_draft(actor=actor, version_id=draft.pk, version=number, text=text, on=ON)
 
 
+def add_case(actor: Actor, draft: PriceVersion) -> int:
+    """Save a case that passes; returns the draft's new version number."""
+    return tariffs.save_cases(
+        actor=actor, version_id=draft.pk, version=draft.version, text=CASES % total_of(draft), on=ON
+    )
+
+
 def publish(actor: Actor, draft: PriceVersion) -> None:
     tariffs.publish(actor=actor, version_id=draft.pk, at=AT, on=ON)
 
@@ -77,7 +85,9 @@ def test_a_date_has_one_version(utility: Utility, first: Actor) -> None:
 
 def test_who_changed_last_does_not_publish(utility: Utility, first: Actor, second: Actor) -> None:
     draft = begun(utility, first)
-    save(second, draft, draft.source.replace("'4.60'", "'4.40'"))
+    with pytest.raises(tariffs.CasesMissing):
+        publish(second, draft)
+    save(second, draft, draft.source.replace("'4.60'", "'4.40'"), add_case(first, draft))
 
     with pytest.raises(tariffs.OwnDraft):
         publish(second, draft)
@@ -163,6 +173,7 @@ def test_a_text_that_does_not_fit_is_refused(
 
 def test_nothing_of_a_published_version_changes_any_more(utility: Utility, first: Actor, second: Actor) -> None:
     draft = begun(utility, first)
+    add_case(first, draft)
     publish(second, draft)
     number = PriceVersion.objects.get(pk=draft.pk).version
 
@@ -214,3 +225,19 @@ def test_the_system_publishes_its_own_drafts(utility: Utility) -> None:
     tariffs.publish(actor=actor, version_id=made.version_id, at=datetime(2025, 1, 3, tzinfo=UTC), on=ON)
 
     assert PriceVersion.objects.get(pk=made.version_id).state == "PUBLISHED"
+
+
+def test_the_company_says_how_many_cases_a_draft_needs(utility: Utility, first: Actor, second: Actor) -> None:
+    draft = begun(utility, first)
+    for least, day in ((2, ON), (0, date(2025, 1, 3))):
+        parameters.set_value(
+            actor=system_actor(), code="tariffs.least_cases", unit_id=utility.company_id, value=least,
+            from_date=day, reason="规定", on=day,
+        )  # fmt: skip
+
+    with pytest.raises(tariffs.CasesMissing) as refused:
+        tariffs.publish(actor=second, version_id=draft.pk, at=AT, on=ON)
+    tariffs.publish(actor=second, version_id=draft.pk, at=AT, on=date(2025, 1, 3))
+
+    assert refused.value.params["least"] == 2
+    assert PriceVersion.objects.get(pk=draft.pk).state == "PUBLISHED"

@@ -45,6 +45,12 @@ def begun(client: Client, day: str = "2030-01-01") -> PriceVersion:
     return draft
 
 
+def add_case(client: Client, draft: PriceVersion) -> None:
+    """Save a case that passes: 300 m³ of a year come to 220 × 1.92 + 80 × 3.30 + 270 × 1.70."""
+    case = {"name": "三百方", "volume": "300", "months": "1", "total": "1145.40"}
+    assert client.post(address(draft, "cases/"), case).status_code == 302
+
+
 def sheet(client: Client, draft: PriceVersion) -> dict[str, object]:
     """The form's fields as a browser would send them back."""
     form = client.get(f"/tariffs/sh-res/{draft.pk}/edit/").context["form"]
@@ -198,6 +204,10 @@ def test_answers_wait_while_the_sheet_does_not_hold(drafter: Client) -> None:
 
 def test_the_last_changer_does_not_publish_the_second_person_does(drafter: Client, second: Client) -> None:
     draft = begun(drafter)
+    assert "发布至少需要 1 个" in second.get(address(draft)).content.decode()
+    second.post(address(draft, "publish/"), {"typed": "sh-res"})
+    assert PriceVersion.objects.get(pk=draft.pk).state == "DRAFT"
+    add_case(drafter, draft)
 
     assert "须由他人发布" in drafter.get(address(draft)).content.decode()
     drafter.post(address(draft, "publish/"), {"typed": "sh-res"})
@@ -228,6 +238,30 @@ def test_a_red_case_blocks_publishing_and_is_named(drafter: Client, second: Clie
     drafter.post(address(draft, "cases/"), wrong | {"total": "1145.40"})
     second.post(address(draft, "publish/"), {"typed": "sh-res"})
     assert PriceVersion.objects.get(pk=draft.pk).state == "PUBLISHED"
+
+
+@pytest.mark.parametrize(
+    ("typed", "passed"), [("220/80", True), ("２２０， 80/0", True), ("300", False), ("200/100", False)]
+)
+def test_tier_volumes_are_expected_in_the_form(drafter: Client, typed: str, passed: bool) -> None:
+    draft = begun(drafter)
+    case = {"name": "三百方", "volume": "300", "months": "1", "total": "1145.40", "tier_volumes": typed}
+
+    assert drafter.post(address(draft, "cases/"), case).status_code == 302
+
+    (row,) = drafter.get(address(draft, "cases/")).context["rows"]
+    assert row.passed is passed and "各档水量" in row.expected
+
+
+@pytest.mark.parametrize(("typed", "said"), [("viele", "以斜线分隔"), ("1/2/3/4", "共 3 档")])
+def test_tier_volumes_that_are_none_are_refused(drafter: Client, typed: str, said: str) -> None:
+    draft = begun(drafter)
+    case = {"name": "三百方", "volume": "300", "months": "1", "total": "1145.40", "tier_volumes": typed}
+
+    answer = drafter.post(address(draft, "cases/"), case)
+
+    assert answer.status_code == 422 and said in answer.content.decode()
+    assert PriceVersion.objects.get(pk=draft.pk).cases == ""
 
 
 def test_cases_as_text_name_the_line_of_a_fault(drafter: Client) -> None:
@@ -275,6 +309,7 @@ def test_scan_is_kept_with_the_version(drafter: Client, second: Client) -> None:
     scan = SimpleUploadedFile("批文.pdf", b"%PDF-1.4\n%%EOF\n", content_type="application/pdf")
 
     assert drafter.post(address(draft, "documents/"), {"file": scan}).status_code == 302
+    add_case(drafter, draft)
 
     second.post(address(draft, "publish/"), {"typed": "sh-res"})
     page = second.get(address(draft)).content.decode()

@@ -94,6 +94,8 @@ def test_import_publish_assign_and_export(priced: PricedTown) -> None:
     assert third.post(f"{url}publish/", {"typed": "sh-ind"}).status_code == 302
     assert PriceVersion.objects.get(pk=draft.pk).state == "DRAFT"
 
+    case = {"name": "二十方", "volume": "20", "months": "1", "total": "80.60"}
+    assert client.post(f"{url}cases/", case).status_code == 302
     client_at(priced.company_id, *ALL, login="second").post(f"{url}publish/", {"typed": "sh-res"})
     draft.refresh_from_db()
     assert draft.state == "PUBLISHED"

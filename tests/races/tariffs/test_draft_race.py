@@ -11,6 +11,7 @@ from qingyuan.domains.tariffs.models import PriceVersion
 from qingyuan.domains.tariffs.operations import drafts, plans
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError, StaleEdit
+from qingyuan.platform.parameters import operations as parameters
 from tests.db.tariffs.test_plans import AT, NEW, ON
 from tests.factories.platform import SYSTEM, make_person, make_utility
 from tests.races.meeting import PATIENT, meet, outcomes
@@ -28,6 +29,9 @@ def second(committed_db: str) -> Actor:
     row_of_class = tariffs.NewUsageClass("RESIDENTIAL", "居民")
     tariffs.create_usage_class(actor=SYSTEM, company_id=utility.company_id, row=row_of_class, on=ON)
     tariffs.import_version(actor=SYSTEM, company_id=utility.company_id, text=NEW, on=ON)
+    parameters.set_value(
+        actor=SYSTEM, code="tariffs.least_cases", unit_id=utility.company_id, value=0, from_date=ON, reason="无用例"
+    )
     return make_person(utility.company_id, "tariffs.edit", "tariffs.publish", login="second")
 
 

@@ -24,6 +24,7 @@ from qingyuan.domains.tariffs.operations.drafts import (
 from qingyuan.domains.tariffs.operations.plans import (
     AssignmentsOverlap,
     CasesFail,
+    CasesMissing,
     ImportedVersion,
     NothingPublished,
     OtherKind,
@@ -41,6 +42,7 @@ __all__ = [
     "DOCUMENT_OBJECT",
     "AssignmentsOverlap",
     "CasesFail",
+    "CasesMissing",
     "CodeTaken",
     "DateTaken",
     "ImportedVersion",

@@ -14,7 +14,7 @@ from qingyuan.domains.tariffs.models import (
     UsageClass,
     VersionState,
 )
-from qingyuan.domains.tariffs.queries.trials import run_saved_cases
+from qingyuan.domains.tariffs.queries.trials import least_cases, run_saved_cases
 from qingyuan.domains.tariffs.rules.dump import dump_version
 from qingyuan.domains.tariffs.rules.parse import parse_version, refuse_unknown_items
 from qingyuan.domains.tariffs.rules.plan import PlanVersion
@@ -69,6 +69,12 @@ class OwnDraft(DomainError):
     """The person last changed the draft: another one publishes it (本人修改的草稿须由他人发布)."""
 
     code = "tariffs.own_draft"
+
+
+class CasesMissing(DomainError):
+    """The draft has fewer saved cases than the parameter asks for: nothing would be checked (试算用例不足)."""
+
+    code = "tariffs.cases_missing"
 
 
 class CasesFail(DomainError):
@@ -155,7 +161,8 @@ def publish(*, actor: Actor, version_id: int, at: datetime, on: date) -> None:
     """Publish a draft: from then on it never changes. The open version before it ends where it begins.
 
     Two people (双人复核): who last changed the draft or its cases does not publish it; the system may. Raises NotFound,
-    NotPermitted, PublishedVersion when it is published already, OwnDraft, CasesFail with the cases' names,
+    NotPermitted, PublishedVersion when it is published already, OwnDraft, CasesMissing where a person publishes with fewer
+    saved cases than `tariffs.least_cases`, CasesFail with the cases' names,
     TariffFileInvalid when the cases cannot be read, VersionsOverlap.
     """
     with transaction.atomic():
@@ -167,7 +174,7 @@ def publish(*, actor: Actor, version_id: int, at: datetime, on: date) -> None:
             raise PublishedVersion(plan=version.plan.code, effective_from=version.effective_from)
         if actor.staff_id is not None and actor.staff_id == version.changed_by_id:
             raise OwnDraft(plan=version.plan.code, effective_from=version.effective_from)
-        _refuse_failing_cases(version)
+        _refuse_failing_cases(actor, version, on)
         try:
             with transaction.atomic():
                 _end_the_one_before(version)
@@ -189,8 +196,12 @@ def publish(*, actor: Actor, version_id: int, at: datetime, on: date) -> None:
         )
 
 
-def _refuse_failing_cases(version: PriceVersion) -> None:
-    outcomes = run_saved_cases(version.plan.company_id, parse_version(version.source), version.cases)
+def _refuse_failing_cases(actor: Actor, version: PriceVersion, on: date) -> None:
+    company_id, draft = version.plan.company_id, parse_version(version.source)
+    outcomes = run_saved_cases(company_id, draft, version.cases)
+    least = 0 if actor.is_system else least_cases(company_id, draft, on=on)
+    if len(outcomes) < least:
+        raise CasesMissing(plan=version.plan.code, count=len(outcomes), least=least)
     failed = [outcome.case_id for outcome in outcomes if not outcome.passed]
     if failed:
         raise CasesFail(plan=version.plan.code, count=len(failed), cases=failed[:_CASES_NAMED])

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from qingyuan.domains.tariffs.queries.trials import least_cases
 from qingyuan.domains.tariffs.rules.parse import parse_version
 from qingyuan.domains.tariffs.rules.plan import PlanKind, PlanVersion
 from qingyuan.domains.tariffs.rules.publishing import publishing_warnings
@@ -152,7 +153,8 @@ def plan(request: OfficeRequest, code: str, version_id: int | None = None) -> Ht
     parsed = parse_version(shown.source)
     form = ExampleForm(parsed, {"volume": "20", "months": "1"})
     cases = case_rows(found.row.company_id, parsed, shown.cases)
-    blocked = _blocked(request, shown, cases)
+    least = 0 if shown.is_published else least_cases(found.row.company_id, parsed, on=timezone.localdate())
+    blocked = _blocked(request, shown, cases, least)
     context = {
         "plan": found,
         "version": shown,
@@ -189,10 +191,12 @@ def _differences(found: PlanPage, shown: VersionRow, parsed: PlanVersion) -> dic
     }
 
 
-def _blocked(request: OfficeRequest, shown: VersionRow, cases: tuple[CaseRow, ...]) -> str:
+def _blocked(request: OfficeRequest, shown: VersionRow, cases: tuple[CaseRow, ...], least: int) -> str:
     """Why the person cannot publish the draft now; empty when nothing is in the way."""
     if shown.is_published:
         return ""
+    if len(cases) < least:
+        return code_sentence("tariffs.cases_missing", {"count": len(cases), "least": least})
     failed = [row.name for row in cases if not row.passed]
     if failed:
         return code_sentence("tariffs.cases_fail", {"count": len(failed), "cases": failed})

@@ -1,5 +1,6 @@
 """Saved cases of a draft (试算用例): the table with expected and actual, one more, one less, as text."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -45,6 +46,8 @@ _FIELDS: Mapping[str, Label] = {
     "lines": gettext_lazy("number of lines"),
     "error": gettext_lazy("refusal"),
 }
+_VOLUME = re.compile(r"[0-9]{1,12}(\.[0-9]{1,3})?")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．／，；", "0123456789./,;")
 _KEYS = {"volume": "usage", "used": "used_before"}
 
 
@@ -120,7 +123,7 @@ def case_table(rows: tuple[CaseRow, ...]) -> SubTable:
         Column("actual", gettext_lazy("Actual"), ColumnKind.LONG_TEXT),
         Column("passed", gettext_lazy("Result"), ColumnKind.CHIP, value=lambda row: PASSED if row.passed else FAILED),
     )
-    empty = gettext_lazy("There is no saved case: nothing is checked before publishing.")
+    empty = gettext_lazy("There is no saved case yet: save one before the draft is published.")
     return sub_table(gettext_lazy("Test cases"), columns, rows, empty=empty)
 
 
@@ -129,10 +132,29 @@ class CaseForm(ExampleForm):
 
     def __init__(self, version: PlanVersion, *args: object, **kwargs: object) -> None:
         super().__init__(version, *args, **kwargs)
+        self.tier_count = 0 if version.tiers is None else len(version.tiers.limits) + 1
+        if not self.tier_count:
+            del self.fields["tier_volumes"]
         self.order_fields(["name", *self.fields])
 
     name = forms.CharField(label=gettext_lazy("Name of the case"), max_length=60)
     total = MoneyField(label=gettext_lazy("Expected total (yuan)"))
+    tier_volumes = forms.CharField(
+        label=gettext_lazy("Expected volumes by tier (m³)"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy("From the first tier on, divided by slashes: 220/80. Empty: not looked at."),
+    )
+
+    def clean_tier_volumes(self) -> list[str]:
+        """The volumes as they were typed, full-width digits and dividers forgiven."""
+        typed = str(self.cleaned_data["tier_volumes"]).translate(_FULL_WIDTH)
+        parts = [part for part in re.split(r"[\s/,、;]+", typed) if part]
+        if any(not _VOLUME.fullmatch(part) for part in parts):
+            raise forms.ValidationError(_("Write volumes in digits, divided by slashes: 220/80"))
+        if len(parts) > self.tier_count:
+            raise forms.ValidationError(_("The price has %(count)s tiers.") % {"count": self.tier_count})
+        return parts
 
 
 class CasesTextForm(OfficeForm):
@@ -181,11 +203,14 @@ def _case_of(record: Record, form: CaseForm) -> dict[str, object]:
     given = form.cleaned_data
     case: dict[str, object] = {"id": given["name"], "tariff": record.code}
     for name, value in given.items():
-        if name in ("name", "total", "version") or value in (None, ""):
+        if name in ("name", "total", "tier_volumes", "version") or value in (None, ""):
             continue
         case[_KEYS.get(name, name)] = f"{value:f}" if isinstance(value, Decimal) else str(value)
     case.setdefault("usage", "0")
-    return case | {"expect": {"total": f"{given['total']:f}"}}
+    expected: dict[str, object] = {"total": f"{given['total']:f}"}
+    if given.get("tier_volumes"):
+        expected["tier_volumes"] = given["tier_volumes"]
+    return case | {"expect": expected}
 
 
 def _save(request: OfficeRequest, record: Record, text: str) -> None:
