@@ -22,6 +22,8 @@ CHARGE_ITEMS = (
     NewChargeItem("water", "自来水费", "Water", "", TaxTreatment.TAXED, Decimal("0.03"), 10),
     NewChargeItem("sewage", "污水处理费", "Sewage", "市财政（演示）", position=20),
     NewChargeItem("resource", "水资源费", "Water resource", "市水务局（演示）", position=30),
+    NewChargeItem("garbage", "垃圾处理费", "Garbage", "市环卫所（演示）", position=40),
+    NewChargeItem("service", "服务费", "Services", "", TaxTreatment.TAXED, Decimal("0.06"), 50),
 )
 USAGE_CLASSES = (
     NewUsageClass("RESIDENTIAL", "居民", "Residential", is_residential=True, position=10),

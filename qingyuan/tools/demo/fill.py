@@ -12,7 +12,7 @@ from qingyuan.kernel.actor import system_actor
 from qingyuan.kernel.period import Month
 from qingyuan.platform.organisation import queries as units
 from qingyuan.platform.staff import queries as staff
-from qingyuan.tools.demo import catalogue, company, golden, months, names, notices, opening, runs
+from qingyuan.tools.demo import catalogue, company, extras, golden, months, names, notices, opening, runs
 from qingyuan.tools.demo.city import HALLS, DemoAccount, plan_city
 from qingyuan.tools.demo.registers import Registers
 
@@ -64,6 +64,7 @@ def fill(*, accounts: int, month_count: int, last: Month, today: date, report: R
     golden.open_household(actor=actor, unit_code=HALLS[0].code, region_code=names.STREETS[0][0])
     for opened in opening.open_city(actor=actor, city=city, start=first):
         steps.done(f"已立户 {opened}")
+    extras.add(actor=actor, company_id=company_id, city=city, since=first.first_date, month=Month.of(today))
     town = _town(actor_company=company_id, city=city, first=first, on=last.first_date)
     for month in span:
         _play_month(town, month, first=first, last=last)

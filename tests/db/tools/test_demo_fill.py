@@ -5,11 +5,13 @@ from datetime import date
 import pytest
 
 from qingyuan.domains.billing import operations as billing
-from qingyuan.domains.billing.models import BillingRun
+from qingyuan.domains.billing.models import BillingRun, StandingFee
+from qingyuan.domains.customers.models import PayerGroup
 from qingyuan.domains.readings.models import ReadingItem
 from qingyuan.kernel.period import Month
 from qingyuan.overviews.verify.every import verify_all
 from qingyuan.tools.demo.city import SMALLEST_CITY
+from qingyuan.tools.demo.extras import GARBAGE_PAYERS, PUMP_PAYERS
 from qingyuan.tools.demo.fill import fill, last_month_played
 
 TODAY = date(2026, 3, 28)
@@ -46,6 +48,8 @@ def test_a_filling_cut_off_between_calculation_and_issue_goes_on(
 
     assert BillingRun.objects.get(pk=city_runs[0]).state == "DISCARDED"
     assert ReadingItem.objects.filter(period__yyyymm=MONTH.number, state="BILLED").count() > SMALLEST_CITY // 3
+    assert PayerGroup.objects.count() == 2
+    assert StandingFee.objects.filter(from_yyyymm=MONTH.number).count() == GARBAGE_PAYERS + PUMP_PAYERS
     assert [verdict.title for verdict in verify_all() if not verdict.holds] == []
 
 
