@@ -18,7 +18,7 @@ from qingyuan.domains.billing.operations import JudgedMonth, JudgedStanding, Sta
 from qingyuan.domains.billing.operations.standing_runs import StandingMonthRefused
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.fees.standing import CHARGE, every_text
-from qingyuan.interfaces.office.shell.chips import Chip
+from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.choices import unit_choices
 from qingyuan.interfaces.office.shell.confirmations import NotConfirmed, check_typed
 from qingyuan.interfaces.office.shell.details import Confirm, SubTable, sub_table
@@ -28,7 +28,7 @@ from qingyuan.interfaces.office.shell.formats import money_text, month_text, vol
 from qingyuan.interfaces.office.shell.forms import FilterForm
 from qingyuan.interfaces.office.shell.lists import Column, ColumnKind
 from qingyuan.interfaces.office.shell.sentences import code_sentence, error_sentence
-from qingyuan.interfaces.office.shell.uploads import SHOWN_ROWS, Verdict
+from qingyuan.interfaces.office.shell.uploads import SHOWN_ROWS
 from qingyuan.kernel.errors import DomainError, NotFound, NotPermitted
 from qingyuan.kernel.period import Month
 from qingyuan.platform.organisation import queries as organisation
@@ -191,6 +191,6 @@ def _shown(row: JudgedStanding) -> ShownDue:
         every=every_text(due.every_months),
         quantity="" if due.quantity is None else f"{volume_text(due.quantity)} {piece}".strip(),
         amount=None if fee is None else fee.amount,
-        chip=(Verdict.REFUSED if fee is None else Verdict.TAKEN).chip,
+        chip=Chip(_("left out"), Tone.RED) if fee is None else Chip(_("will be charged"), Tone.GREEN),
         message=code_sentence(row.code, row.params or {}) if row.code else "",
     )
