@@ -55,7 +55,9 @@ def _keep_fees(actor: Actor, company_id: int, city: tuple[DemoAccount, ...], sin
     refs = queries.account_refs(account.account_no for account in city)
     residents = [account for account in city if account.usage_class == "RESIDENTIAL"]
     pumped = [account for account in city if account.is_organisation]
-    wanted = [(account, made["LJF"], 1, Decimal(1)) for account in residents[:GARBAGE_PAYERS]]
+    wanted: list[tuple[DemoAccount, int, int, Decimal | None]] = [
+        (account, made["LJF"], 1, Decimal(1)) for account in residents[:GARBAGE_PAYERS]
+    ]
     wanted += [(account, made["EGS"], 12, None) for account in pumped[:PUMP_PAYERS]]
     for account, fee_type_id, every_months, quantity in wanted:
         billing.add_standing_fee(
