@@ -195,6 +195,9 @@ def test_failed_chunk_is_told_and_resumed(clerk: Client, priced: PricedTown) -> 
 
     text = clerk.get(f"/billing/runs/{run.pk}/").content.decode()
     assert f"/billing/runs/{run.pk}/resume/" in text and "处理失败" in text
+    assert "第 1 块：程序出错：断电。请点“继续”重做" in text
+    RunChunk.objects.filter(run=run).update(error_code="billing.book_taken", error_detail="billing.book_taken(run=R7)")
+    assert "[billing.book_taken(run=R7)]" in clerk.get(f"/billing/runs/{run.pk}/").content.decode()
     assert "every 2s" not in text
     clerk.post(f"/billing/runs/{run.pk}/resume/")
 

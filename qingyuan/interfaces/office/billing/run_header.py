@@ -190,9 +190,17 @@ def _who(name: str, at: str) -> str:
 def failures(found: RunPage) -> list[str]:
     """Each failed chunk with its reason."""
     return [
-        _("Chunk %(no)s: %(reason)s") % {"no": number, "reason": exception_sentence(code, {"detail": detail})}
+        _("Chunk %(no)s: %(reason)s") % {"no": number, "reason": _failure(code, detail)}
         for number, code, detail in found.failures
     ]
+
+
+def _failure(code: str, detail: str) -> str:
+    """Why a chunk could not be worked. A refusal's places are not kept apart: where its sentence lacks one, the log's text
+    says what stood there.
+    """
+    sentence = exception_sentence(code, {"detail": detail})
+    return f"{sentence} [{detail}]" if "{" in sentence else sentence
 
 
 def stepper(found: RunPage, *, polled: bool = False) -> Stepper:
