@@ -24,7 +24,7 @@ def priced(module_db: str) -> PricedTown:
 @pytest.fixture
 def clerk(priced: PricedTown, db: None, monkeypatch: pytest.MonkeyPatch) -> Client:
     monkeypatch.setattr(timezone, "localdate", lambda *_: date(2025, 4, 20))
-    return signed_in_client(make_staff("billing.view", "customers.change", unit_id=priced.company_id))
+    return signed_in_client(make_staff("billing.view", "billing.view_runs", "customers.change", unit_id=priced.company_id))
 
 
 def lines(client: Client, query: str = "") -> list[list[str]]:
@@ -85,7 +85,9 @@ def test_schemes_page_shows_its_own_cost_and_leads_to_the_report(clerk: Client) 
 def test_pages_ask_little_and_only_who_may_see_bills(clerk: Client, priced: PricedTown) -> None:
     assert len(questions(clerk, f"{PATH}?by=unit")) <= LIST
     assert len(questions(clerk, "/relief-schemes/low/")) <= DETAIL
+    counter = signed_in_client(make_staff("billing.view", login="counter", unit_id=priced.company_id))
     keeper = signed_in_client(make_staff("customers.change", login="keeper", unit_id=priced.company_id))
 
+    assert counter.get(PATH).status_code == 403
     assert keeper.get(PATH).status_code == 403
     assert keeper.get("/relief-schemes/low/").context["tables"][0].rows == ()

@@ -15,7 +15,7 @@ from qingyuan.domains.tariffs.queries.codes import charge_item_ids
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.period import Month
 from qingyuan.overviews.account_header import account_header
-from qingyuan.tools.demo import names
+from qingyuan.tools.demo import months, names
 from qingyuan.tools.demo.city import DemoAccount, Peculiarity
 
 GARBAGE, SERVICE = "garbage", "service"
@@ -76,12 +76,11 @@ def _keep_fees(actor: Actor, company_id: int, city: tuple[DemoAccount, ...], sin
 
 
 def _gather_payers(actor: Actor, company_id: int, city: tuple[DemoAccount, ...], since: date) -> None:
-    """Public bodies whose bills one customer pays: the holder of the first account of each group."""
-    public = [
-        account.account_no
-        for account in city
-        if account.usage_class == "PUBLIC" and Peculiarity.MAIN not in account.peculiarities
-    ]
+    """Public bodies whose bills one customer pays, the holder of the first account of each group; those first that leave
+    their last bill unpaid, so that the counter has something to take.
+    """
+    found = [one for one in city if one.usage_class == "PUBLIC" and Peculiarity.MAIN not in one.peculiarities]
+    public = [one.account_no for one in sorted(found, key=lambda one: (not months.waits(one), one.index))]
     for number, name in enumerate(_GROUPS):
         members = public[number * GROUP_SIZE : (number + 1) * GROUP_SIZE]
         if len(members) < GROUP_SIZE:

@@ -164,12 +164,17 @@ def pay_month(town: Town, month: Month, *, last: Month) -> None:
         _shift(town, hall, rows, on)
 
 
+def waits(account: DemoAccount) -> bool:
+    """Whether the account has not paid its last bill yet."""
+    return account.index % 3 == 0
+
+
 def _amount_paid(account: DemoAccount, owed: Decimal, month: Month, last: Month) -> Decimal:
     if Peculiarity.ARREARS in account.peculiarities and last.months_since(month) < 4:
         return Decimal("0.00")
     if Peculiarity.PREPAID in account.peculiarities:
         return owed + 200 if (month.month + account.index) % 4 == 0 else owed
-    if last == month and account.index % 3 == 0:
+    if last == month and waits(account):
         return Decimal("0.00")
     return owed
 

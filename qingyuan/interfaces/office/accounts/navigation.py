@@ -37,7 +37,7 @@ ENTRIES = (
         Group.CUSTOMERS,
         _("Cost of reliefs"),
         "accounts:relief-costs",
-        "billing.view",
+        "billing.view_runs",
         order=40,
         icon="percentage",
         keywords=("jmcb", "减免成本", "减免金额", "优惠成本", "资金来源"),

@@ -36,6 +36,8 @@ from qingyuan.overviews.tariff_plans import company_within
 from qingyuan.platform.organisation.queries import units_within_reach
 
 EDIT = "customers.change"
+REPORT = "billing.view_runs"
+"""Who sees what runs come to; bills alone are seen at every counter, which this report does not concern."""
 USUAL_MONTHS = 12
 PAYERS = {"utility": gettext_lazy("water company"), "government": gettext_lazy("government")}
 _UNEXPLAINED = gettext_lazy("not explained by a published plan")
@@ -118,7 +120,7 @@ def _filter_for(actor: Actor, company_id: int, on: date) -> type[FilterForm]:
     return Offered
 
 
-@requires(VIEW)
+@requires(REPORT)
 def costs(request: OfficeRequest) -> HttpResponseBase:
     """Reliefs by month of posting, scheme, funder, and unit or area."""
     on = timezone.localdate()
@@ -175,7 +177,7 @@ def scheme(request: OfficeRequest, code: str) -> HttpResponse:
         ),
         actions=(
             Action(gettext_lazy("Change"), reverse("accounts:relief-scheme-edit", args=[code]), EDIT, "edit", "edit"),
-            Action(gettext_lazy("All of its cost"), report, VIEW, "report"),
+            Action(gettext_lazy("All of its cost"), report, REPORT, "report"),
         ),
         back_url=reverse("accounts:relief-schemes"),
     )
