@@ -24,7 +24,9 @@ def priced(module_db: str) -> PricedTown:
 @pytest.fixture
 def clerk(priced: PricedTown, db: None, monkeypatch: pytest.MonkeyPatch) -> Client:
     monkeypatch.setattr(timezone, "localdate", lambda *_: date(2025, 4, 20))
-    return signed_in_client(make_staff("billing.view", "billing.view_runs", "customers.change", unit_id=priced.company_id))
+    return signed_in_client(
+        make_staff("billing.view", "billing.view_runs", "customers.change", unit_id=priced.company_id)
+    )
 
 
 def lines(client: Client, query: str = "") -> list[list[str]]:
