@@ -77,8 +77,7 @@ def bill_list(
         .defer("snapshot")
         .order_by(order, "-id")[offset : offset + limit]
     )
-    zero = Decimal(0)
-    return BillList(_rows(page), totals["count"], totals["amount"] or zero, totals["volume"] or zero)
+    return BillList(_rows(page), totals["count"], totals["amount"] or Decimal(0), totals["volume"] or Decimal(0))
 
 
 def bill_slice(
@@ -95,8 +94,7 @@ def bill_slice(
     if before_id is not None:
         bills = bills.filter(id__lt=before_id)
     found = list(bills.select_related("account", "customer", "book").defer("snapshot").order_by("-id")[: limit + 1])
-    page = found[:limit]
-    return BillSlice(_rows(page), page[-1].pk if len(found) > limit else None)
+    return BillSlice(_rows(found[:limit]), found[limit - 1].pk if len(found) > limit else None)
 
 
 def bill_row(actor: Actor, bill_no: str, *, on: date) -> BillRow:
@@ -227,6 +225,7 @@ class BillPage:
     unit_name: str
     book_id: int | None
     point_no: str
+    reading_item_id: int | None
     group_no: str
     run_no: str
     run_id: int
@@ -284,6 +283,7 @@ def bill_page(actor: Actor, bill_no: str, *, on: date) -> BillPage:
         unit_name=bill.unit.name,
         book_id=bill.book_id,
         point_no="" if bill.point is None else bill.point.point_no,
+        reading_item_id=bill.reading_item_id,
         group_no="" if bill.group is None else bill.group.group_no,
         run_no=bill.run.run_no,
         run_id=bill.run_id,

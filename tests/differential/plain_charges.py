@@ -6,6 +6,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Protocol
 
+from tests.differential.plain_items import is_waived, refuse_taking_back, runs_of, set_own_volumes, tiers_of
 from tests.differential.plain_numbers import calendar_months, month_later, number, rounded
 
 Tariff = dict[str, Any]
@@ -21,6 +22,7 @@ class PartOfBill(Protocol):
     starts: date
     lines: "list[Line]"
     spans: list[Any]
+    own: dict[str, list[list[Fraction]]]
 
     @property
     def volume(self) -> Fraction:
@@ -82,6 +84,7 @@ class FeeUnknown(Exception):
 
 def lines_of(parts: list[Any], context: Context) -> list[Line]:
     """All lines of the bill, signed, with taxes."""
+    set_own_volumes(parts, context.case.get("item_changes", []), credit=context.credit)
     charged: set[str] = set()
     for share in range(context.shares):
         mine = [part for part in parts if part.share == share]
@@ -104,7 +107,7 @@ def _charge(part: PartOfBill, parts: list[PartOfBill], context: Context, charged
     charges = part.tariff["charges"]
     for charge in charges:
         if "price" in charge:
-            for tier, exact in volume_amounts(charge, part.tiers):
+            for tier, exact in volume_amounts(charge, tiers_of(part, charge)):
                 part.lines.append(
                     Line(
                         charge["item"], "flat" if tier is None else "tier", context.line(exact), exact, tier, part=part
@@ -113,11 +116,13 @@ def _charge(part: PartOfBill, parts: list[PartOfBill], context: Context, charged
         elif "fixed" in charge and charge["item"] not in charged:
             fee = _fee(part, parts, charge["fixed"], context)
             if fee is not None:
+                fee *= not is_waived(context.case.get("item_changes", []), charge["item"])
                 part.lines.append(Line(charge["item"], "fixed", context.line(fee), fee, part=part))
     for charge in charges:
         if "percent_of" in charge:
             base = sum((_base(part, item_code, context) for item_code in charge["percent_of"]["items"]), ZERO)
             exact = base * number(charge["percent_of"]["rate"])
+            exact *= not is_waived(context.case.get("item_changes", []), charge["item"])
             part.lines.append(Line(charge["item"], "percent", context.line(exact), exact, part=part))
 
 
@@ -256,17 +261,18 @@ def _free_cost(part: PartOfBill, charge: Charge, position: str, offset: Fraction
     if position == "credit_at_tier1":
         return _cost(charge, [free] + [ZERO] * (len(part.tiers) - 1))
     from_end = position == "not_counted"
-    return _cost(charge, _without(part, offset, from_end)) - _cost(charge, _without(part, offset + free, from_end))
+    spans = runs_of(part, charge)
+    return _cost(charge, _without(spans, offset, from_end)) - _cost(charge, _without(spans, offset + free, from_end))
 
 
 def _cost(charge: Charge, tiers: list[Fraction], price: object = None) -> Fraction:
     return sum((exact for _, exact in volume_amounts(charge, tiers, price)), ZERO)
 
 
-def _without(part: PartOfBill, volume: Fraction, from_end: bool) -> list[Fraction]:
-    """The part's tiers without its first (or last) units, in the order in which they were used."""
-    runs = [(tier, amount) for span in part.spans for tier, amount in enumerate(span.tiers)]
-    left = [ZERO] * len(part.tiers)
+def _without(spans: list[list[Fraction]], volume: Fraction, from_end: bool) -> list[Fraction]:
+    """The tiers of all spans without the first (or last) units, in the order in which they were used."""
+    runs = [(tier, amount) for tiers in spans for tier, amount in enumerate(tiers)]
+    left = [ZERO] * len(spans[0])
     for tier, amount in reversed(runs) if from_end else runs:
         dropped = min(volume, amount)
         volume -= dropped
@@ -277,7 +283,8 @@ def _without(part: PartOfBill, volume: Fraction, from_end: bool) -> list[Fractio
 def _reduction(part: PartOfBill, charge: Charge, relief: dict[str, Any], context: Context) -> Fraction:
     if relief["kind"] == "percent":
         return _base(part, charge["item"], context) * number(relief["rate"])
-    return _cost(charge, part.tiers) - _cost(charge, part.tiers, relief["price"])
+    tiers = tiers_of(part, charge)
+    return _cost(charge, tiers) - _cost(charge, tiers, relief["price"])
 
 
 def _less(part: PartOfBill, made: list[Line], charge: Charge, exact: Fraction, context: Context) -> list[Line]:
@@ -308,6 +315,8 @@ def _closing(lines: list[Line], context: Context) -> list[Line]:
     minimum = context.rules.get("minimum", {})
     if "amount" in minimum and not context.credit and context.shares == 1:
         least = number(minimum["amount"]) * (context.months if minimum.get("per") == "month" else 1)
+        if least > wanted:
+            refuse_taking_back(context.case.get("item_changes", []))
         made.append(Line("minimum", "minimum", max(ZERO, least - wanted), ZERO))
     return [line for line in made if line.amount]
 

@@ -41,6 +41,7 @@ class Part:
     starts: date
     spans: list[Span]
     lines: list["plain_charges.Line"] = field(default_factory=list)
+    own: dict[str, list[list[Fraction]]] = field(default_factory=dict)
 
     @property
     def volume(self) -> Fraction:
@@ -303,6 +304,7 @@ def _fill(parts: list[Part], case: Case, credit: bool, period: date | None) -> d
             bill_use[counter] = start + counts
         if cumulative(part.tariff):
             counted[key] = Fraction(0)
+        span.start, span.limits = start, limits
         span.tiers = above(start, span.volume, limits)
     return {key: use[key] for key in counted}
 

@@ -36,6 +36,8 @@ class Span:
     cycle: date | None
     free: Fraction = Fraction(0)
     tiers: list[Fraction] = field(default_factory=list)
+    start: Fraction = Fraction(0)
+    limits: list[Fraction] = field(default_factory=list)
 
 
 def cumulative(tariff: Tariff) -> bool:

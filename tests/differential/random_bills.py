@@ -199,6 +199,20 @@ def pieces(draw: st.DrawFn, sign: int) -> list[Plain]:
 
 
 @st.composite
+def item_changes(draw: st.DrawFn) -> list[Plain]:
+    """One or two adjustments of single items, some of items that the plan does not charge."""
+    made = []
+    for _ in range(draw(st.sampled_from([1, 1, 2]))):
+        change: Plain = {"item": draw(st.sampled_from(["water", "water", "sewage", "sewage", "base", "surcharge"]))}
+        if draw(st.integers(0, 3)) == 0:
+            change["volume"] = "waived"
+        else:
+            change["volume"] = draw(decimals(-60, 40, draw(st.sampled_from([0, 1, 3]))))
+        made.append(change)
+    return made
+
+
+@st.composite
 def bill(draw: st.DrawFn) -> tuple[list[Plain], Plain]:
     """Tariff files and one case."""
     mixed = draw(st.integers(0, 4)) == 0
@@ -228,6 +242,8 @@ def bill(draw: st.DrawFn) -> tuple[list[Plain], Plain]:
             },
         )
     )
+    if draw(st.integers(0, 8 if credit else 2)) == 0:
+        case["item_changes"] = draw(item_changes())
     if draw(st.integers(0, 15)) == 0:
         del case["quota"]
     if "pieces" in case and draw(st.integers(0, 2)) == 0:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 
 from qingyuan.domains.tariffs.rules.drafts import Draft, Work
+from qingyuan.domains.tariffs.rules.item_changes import place_item_changes
 from qingyuan.domains.tariffs.rules.plan import Relief, Tax, Transition
 from qingyuan.domains.tariffs.rules.request import NO_VOLUME, PeopleFrom, ShareKind, UsageShare
 from qingyuan.kernel.money import ZERO_MONEY, Money
@@ -21,6 +22,7 @@ from tests.differential.outcomes import Outcome, check, of_the_plain, of_the_pro
 from tests.differential.random_bills import Plain, bill
 
 _HERE = Path(__file__).parent
+_PLACE = place_item_changes
 _RULES = "qingyuan.domains.tariffs.rules"
 _RANDOM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
@@ -98,6 +100,22 @@ def _once(_work: Work, relief: Relief) -> Decimal:
     return relief.volume or relief.amount or NO_VOLUME
 
 
+def _from_the_first(tiers: list[Decimal], volume: Decimal) -> Decimal:
+    """What is let off is taken from the cheapest tier."""
+    for index, there in enumerate(tiers):
+        taken = min(volume, there)
+        tiers[index] -= taken
+        volume -= taken
+    return volume
+
+
+def _own_volume_counts(work: Work) -> None:
+    """An item's change moves the tier use of the bill."""
+    _PLACE(work)
+    for key in work.entries:
+        work.use[key] += sum((each.volume or NO_VOLUME for each in work.request.item_changes), NO_VOLUME)
+
+
 def _ratios_of_the_whole(volume: Decimal, shares: Sequence[UsageShare], months: int) -> list[Decimal]:
     """Ratios of the whole volume, not of what fixed volumes leave."""
     if len(shares) == 1:
@@ -124,6 +142,8 @@ _WRONG: dict[str, tuple[str, str, Callable[..., object]]] = {
     "free volume counts": ("reliefs", "set_uncounted", lambda work: None),
     "ratios of the whole": ("shares", "split_by_shares", _ratios_of_the_whole),
     "total rounded half up": ("sums", "round_decimal", lambda value, scale, _mode: round_decimal(value, scale)),
+    "items take from the first tier": ("item_changes", "_take", _from_the_first),
+    "an item's own volume counts": ("item_changes", "place_item_changes", _own_volume_counts),
     "tax of the gross": ("taxes", "net_and_tax", _tax_of_the_gross),
 }
 
@@ -153,7 +173,7 @@ def _product_or_crash(drawn: tuple[list[Plain], Plain]) -> Outcome:
         return Outcome(refused=type(crash).__name__)
 
 
-@pytest.mark.parametrize("name", ["plain_numbers", "plain_tiers", "plain_charges", "plain_rating"])
+@pytest.mark.parametrize("name", ["plain_numbers", "plain_tiers", "plain_items", "plain_charges", "plain_rating"])
 def test_the_plain_rating_shares_no_code_with_the_product(name: str) -> None:
     tree = ast.parse((_HERE / f"{name}.py").read_text(encoding="utf-8"))
     imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}

@@ -71,6 +71,7 @@ NO_PAGES_OF_READINGS = {
     "readings:save-rows": "takes a POST alone; JSON",
     "readings:review-reasons": "a part of a page",
     "readings:review-near": "a part of a page",
+    "readings:adjust-effect": "a part of a page",
     "readings:approve": "takes a POST alone",
     "readings:approve-near": "takes a POST alone",
     "readings:send-back": "takes a POST alone",

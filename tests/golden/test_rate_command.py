@@ -214,3 +214,31 @@ def test_every_problem_and_label_has_its_words() -> None:
         assert f'msgid "{code}"' in _known("zh_Hans"), code
     for label in [*LABELS.values(), *LINE_LABELS.values()]:
         assert f'msgid "{label}"' in _known("zh_Hans"), label
+
+
+def test_single_items_are_adjusted_and_waived(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run("--tariff", _shanghai(), "--usage", "100", "--adjust", "sewage=-20", "--json") == 0
+    less = json.loads(capsys.readouterr().out)
+    assert _run("--tariff", _shanghai(), "--usage", "100", "--waive", "sewage", "--json") == 0
+    waived = json.loads(capsys.readouterr().out)
+
+    assert (less["total"], less["lines"][-1]["volume"], less["tier_use_after"]) == ("314.40", "72.000", "100.000")
+    assert (waived["total"], waived["lines"][-1]["amount"]) == ("192.00", "0.00")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--adjust", "sewage"), "'sewage' is not an item with its volume (item=volume)"),
+        (("--adjust", "sewage=a"), "'a' is not a volume"),
+        (("--adjust", "refuse=-1"), "--adjust, --waive: "),
+        (("--adjust", "sewage=-100.001"), "--adjust, --waive: "),
+    ],
+)
+def test_adjustment_without_meaning_is_refused(
+    given: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = _run("--tariff", _shanghai(), "--usage", "100", *given)
+
+    assert status == 2
+    assert said in capsys.readouterr().err

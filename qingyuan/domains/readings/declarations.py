@@ -7,6 +7,7 @@ from qingyuan.kernel.declarations import AuditAction, NumberKind, Parameter, Par
 ADJUSTMENT_NUMBERS = "readings.volume_adjustment"
 ADJUST_LIMIT = "readings.adjust_limit_volume"
 RELEASE_MAINS = "readings.release_mains"
+ADJUST_LIMIT_AMOUNT = "readings.adjust_limit_amount"
 
 PERMISSIONS = (
     Permission("readings.view", "See reading tasks and readings"),
@@ -108,6 +109,14 @@ PARAMETERS = (
         Decimal(10),
         "Volume adjusted by one person up to, m³",
         "All adjustments of one month together; above it a second person decides, 0 means that every one is decided.",
+        minimum=Decimal(0),
+    ),
+    Parameter(
+        ADJUST_LIMIT_AMOUNT,
+        ParameterType.DECIMAL,
+        Decimal(100),
+        "Money moved by one person's adjustments up to, yuan",
+        "By how much all adjustments of one month move its bill; above it, or where that cannot be worked out, a second person decides. 0 means that every one is decided.",
         minimum=Decimal(0),
     ),
     Parameter(

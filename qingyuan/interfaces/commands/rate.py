@@ -20,7 +20,7 @@ from qingyuan.domains.tariffs.rules.parse_tiers import parse_month_day
 from qingyuan.domains.tariffs.rules.plan import MonthDay, PlanVersion
 from qingyuan.domains.tariffs.rules.questions import PLACE_OF, NotOnePlan, answered, of_files
 from qingyuan.domains.tariffs.rules.report import line_as_plain, outcome_as_plain
-from qingyuan.domains.tariffs.rules.request import NO_VOLUME
+from qingyuan.domains.tariffs.rules.request import NO_VOLUME, ItemChange
 from qingyuan.interfaces.commands._frame import EXIT_REFUSED, EXIT_UNUSABLE, Needs
 from qingyuan.interfaces.commands._tariff_files import Unusable, gettext, problem_lines, read_text, sentence
 from qingyuan.kernel.errors import DomainError
@@ -44,6 +44,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--carry", type=_volume, default=NO_VOLUME, help="remainder carried from the last period")
     parser.add_argument(
         "--relief", nargs="+", action="extend", default=[], metavar="SCHEME", help="the account's reliefs"
+    )
+    parser.add_argument(
+        "--adjust",
+        nargs="+",
+        action="extend",
+        default=[],
+        type=_item_change,
+        metavar="ITEM=VOLUME",
+        help="volume added to one charge item alone; negative: let off (--adjust sewage=-20)",
+    )
+    parser.add_argument(
+        "--waive", nargs="+", action="extend", default=[], metavar="ITEM", help="charge items let off wholly"
     )
     parser.add_argument("--from", dest="start", type=_date, help="previous reading's date")
     parser.add_argument("--to", dest="end", type=_date, help="this reading's date")
@@ -91,6 +103,8 @@ def _single(options: argparse.Namespace) -> int:
 
 def _option_of(refusal: DomainError) -> str:
     fact = PLACE_OF.get(refusal.code, "")
+    if fact == "item_changes":
+        return "--adjust, --waive"
     return f"--{fact.replace('_', '-')}" if fact in _OPTIONS else ""
 
 
@@ -109,6 +123,7 @@ def _facts(options: argparse.Namespace) -> Facts:
         relief=tuple(options.relief),
         anchor=options.anchor,
         opened=options.opened,
+        item_changes=(*options.adjust, *(ItemChange(charge_item, None) for charge_item in options.waive)),
     )
 
 
@@ -212,6 +227,15 @@ def _volume(text: str) -> Decimal:
             gettext("%(text)s is not a volume (at most three places)") % {"text": repr(text)}
         )
     return Decimal(text)
+
+
+def _item_change(text: str) -> ItemChange:
+    charge_item, equals, volume = text.partition("=")
+    if not charge_item or not equals:
+        raise argparse.ArgumentTypeError(
+            gettext("%(text)s is not an item with its volume (item=volume)") % {"text": repr(text)}
+        )
+    return ItemChange(charge_item, _volume(volume))
 
 
 def _positive(text: str) -> Decimal:

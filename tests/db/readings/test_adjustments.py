@@ -45,6 +45,7 @@ class Scene:
             change=D(change),
             reason="表后漏水",
             reason_code="LEAK",
+            effect=D(0),
             on=FEB,
         )
 
@@ -328,6 +329,7 @@ def test_evidence_hangs_on_the_adjustment() -> None:
         actor=scene.clerk,
         reading_item_id=scene.january.pk,
         change=D(-1),
+        effect=D(0),
         reason="漏水",
         on=FEB,
         evidence=readings.Evidence("申请.pdf", "application/pdf", content),

@@ -218,3 +218,22 @@ def test_cashier_opens_bills_and_neither_runs_nor_proposals(priced: PricedTown) 
     assert cashier.get(f"/accounts/{proposed.account.account_no}/bills/").status_code == 200
     for url in ("/billing/runs/", run_url, f"{run_url}totals/", "/billing/proposals/"):
         assert cashier.get(url).status_code == 403
+
+
+def test_bill_page_leads_to_the_form_for_its_month_when_permitted(clerk: Client, priced: PricedTown) -> None:
+    one, other = make_billable_points(priced, 2)
+    bill, cancelled = bill_month(priced, day(1), {one: "160", other: "170"})
+    adjuster = signed_in_client(
+        make_staff(*ALL, "readings.view", "readings.adjust", unit_id=priced.company_id, login="adjuster")
+    )
+    address = f"/readings/items/{bill.reading_item_id}/adjust/?bill={bill.bill_no}"
+
+    page = adjuster.get(f"/bills/{bill.bill_no}/").content.decode()
+
+    assert f'href="{address}"' in page and "增减水量" in page
+    form = adjuster.get(address).content.decode()
+    assert f'href="/bills/{bill.bill_no}/"' in form, "cancelling leads back to the bill"
+    assert "/adjust/" not in clerk.get(f"/bills/{bill.bill_no}/").content.decode()
+    clerk.post(f"/bills/{cancelled.bill_no}/cancel/", {"typed": money_text(cancelled.amount), "reason": "x"})
+    assert BillReversal.objects.filter(bill_id=cancelled.pk).exists()
+    assert "/adjust/" not in adjuster.get(f"/bills/{cancelled.bill_no}/").content.decode()

@@ -29,11 +29,16 @@ def make_reading_town(points: int = 4) -> make.Town:
     town = make.make_town()
     make.make_points(town, points)
     make.plan(town, JAN)
+    make_reading_people(town)
+    return town
+
+
+def make_reading_people(town: make.Town) -> None:
+    """The shipped dictionary; supervisor, clerk, and a stranger of the west."""
     seed_shipped_sets(actor=SYSTEM, on=JAN)
     make_person(town.company_id, *SUPERVISOR, login="supervisor")
     make_person(town.company_id, *CLERK, login="clerk")
     make_person(town.utility.west_id, *SUPERVISOR, login="stranger")
-    return town
 
 
 def client_of(login: str) -> Client:

@@ -9,19 +9,20 @@ from django.test import Client
 from qingyuan.domains.readings.models import ReadingItem, VolumeAdjustment
 from tests.counting import DETAIL, LIST, questions
 from tests.factories import readings as make
-from tests.flows.readings.people import JAN, client_of, make_reading_town
+from tests.factories.billing import make_billable_points, make_priced_town, read_month
+from tests.flows.readings.people import JAN, client_of, make_reading_people
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
 def town(module_db: str) -> make.Town:
-    """January approved: 60 m³ at the first point, 25 at the second."""
-    town = make_reading_town()
-    first, second, *_ = _items()
-    make.read_and_approve(first.point_id, JAN, "160")
-    make.read_and_approve(second.point_id, JAN, "125")
-    return town
+    """January approved: 60 m³ at the first point, 25 at the second. Water 1.92, sewage 0.9 × 1.70."""
+    priced = make_priced_town()
+    first, second = make_billable_points(priced, 2)
+    read_month(priced, JAN, {first: "160", second: "125"})
+    make_reading_people(priced.town)
+    return priced.town
 
 
 def _items() -> list[ReadingItem]:
@@ -120,3 +121,73 @@ def test_another_units_adjustment_is_not_found(town: make.Town, db: None) -> Non
     for act in ("approve", "refuse", "withdraw", "reverse"):
         assert stranger.post(f"/readings/adjustments/{number}/{act}/", {"version": "1"}).status_code == 404
     assert _adjustment().state == "REQUESTED"
+
+
+def _effect(client: Client, **typed: str) -> str:
+    return client.get(f"/readings/items/{_items()[0].pk}/adjust/effect/", typed).content.decode()
+
+
+def test_what_it_comes_to_is_shown_before_it_is_saved(town: make.Town, db: None) -> None:
+    clerk = client_of("clerk")
+
+    small = _effect(clerk, way="less", amount="5", charge_item="")
+    large = _effect(clerk, way="less", amount="20", charge_item="")
+    sewage = _effect(clerk, way="less", amount="5", charge_item="sewage")
+    waived = _effect(clerk, way="waive", amount="", charge_item="sewage")
+
+    assert "本期账单：207.00 → 189.75 元，−17.25。" in small and "立即生效" in small
+    assert "本期账单：207.00 → 138.00 元，−69.00。" in large and "须由第二人审批" in large
+    assert "本期账单：207.00 → 199.35 元，−7.65。" in sewage and "立即生效" in sewage
+    assert "本期账单：207.00 → 115.20 元，−91.80。" in waived and "立即生效" in waived
+    assert VolumeAdjustment.objects.count() == 0
+    assert "notice" not in _effect(clerk, way="less", amount="", charge_item="")
+    assert "notice" not in _effect(clerk, way="waive", amount="", charge_item="")
+    assert "更正后水量为负" in _effect(clerk, way="less", amount="61", charge_item="")
+    assert "低于零" in _effect(clerk, way="less", amount="61", charge_item="sewage")
+    url = f"/readings/items/{_items()[0].pk}/adjust/"
+    assert len(questions(clerk, url)) <= DETAIL
+    assert client_of("stranger").get(f"{url}effect/").status_code == 404
+
+
+def test_one_charge_alone_is_adjusted_listed_and_undone(town: make.Town, db: None) -> None:
+    supervisor = client_of("supervisor")
+
+    said = _ask(client_of("clerk"), "less", "5", charge_item="sewage")
+
+    assert "已单独调整该费用项，水量仍为 60 m³。" in said
+    assert "−7.65" in said
+    row = _adjustment()
+    assert (row.change, row.effect, row.state) == (Decimal(-5), Decimal("-7.65"), "APPROVED")
+    reading = supervisor.get(f"/readings/items/{_items()[0].pk}/").content.decode()
+    assert row.adjustment_no in reading and "sewage" in reading
+    listed = supervisor.get("/readings/adjustments/?charge=sewage").content.decode()
+    assert row.adjustment_no in listed and "sewage" in listed
+    for other in ("water", "-"):
+        assert row.adjustment_no not in supervisor.get(f"/readings/adjustments/?charge={other}").content.decode()
+    answer = supervisor.post(
+        f"/readings/adjustments/{row.adjustment_no}/reverse/", {"version": "2", "reason": "误登"}, follow=True
+    )
+    assert "已冲销" in answer.content.decode()
+
+
+def test_charge_let_off_is_decided_by_another_person_when_dear(town: make.Town, db: None) -> None:
+    supervisor = client_of("supervisor")
+    without = supervisor.post(
+        f"/readings/items/{_items()[0].pk}/adjust/",
+        {"way": "waive", "amount": "", "reason_code": "LEAK", "reason": "x", "charge_item": ""},
+    )
+    assert without.status_code == 422 and "请选择要免收的费用项" in without.content.decode()
+
+    said = _ask(client_of("clerk"), "waive", "", charge_item="water")
+
+    assert "待第二人审批" in said and "整项免收" in said
+    number = _adjustment().adjustment_no
+    page = supervisor.get(f"/readings/adjustments/{number}/").content.decode()
+    assert "仅调整该费用项：water，整项免收；本期水量不变。" in page and "−115.20" in page
+    supervisor.post(f"/readings/adjustments/{number}/approve/", {"version": "1"})
+    assert _adjustment().state == "APPROVED"
+    again = client_of("clerk").post(
+        f"/readings/items/{_items()[0].pk}/adjust/",
+        {"way": "less", "amount": "1", "reason_code": "LEAK", "reason": "x", "charge_item": "water"},
+    )
+    assert again.status_code == 422, "nothing more is adjusted of what is let off"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from qingyuan.domains.readings.rules.adjusting import needs_second_person
+from qingyuan.domains.readings.rules.adjusting import Limits as AdjustLimits
+from qingyuan.domains.readings.rules.adjusting import Measure, needs_second_person
 from qingyuan.domains.readings.rules.anomalies import Expectation, Limits, findings_of, high_usage_limit
 from qingyuan.domains.readings.rules.averages import PastUsage, average_volume, months_covered
 from qingyuan.domains.readings.rules.mains import main_difference, share_of_main
@@ -166,8 +167,18 @@ def _adjustment(row: Row) -> Row:
     volume = _number(row["measured"]) + sum(others, change)
     if volume < 0:
         return {"decided by": "readings.usage_negative", "volume": ""}
-    second = needs_second_person(change, others, limit=_number(row["limit"]))
+    limits = AdjustLimits(_number(row["limit"]), Decimal(100))
+    second = needs_second_person(Measure(change, Decimal(0)), [Measure(one, Decimal(0)) for one in others], limits)
     return {"decided by": "second person" if second else "one person", "volume": _plain(volume)}
+
+
+def _money_limit(row: Row) -> Row:
+    """The last of the changes is the one that is asked for."""
+    effects = [None if one == "?" else _number(one) for one in row["effects"].split()]
+    measures = [Measure(_number(one), effect) for one, effect in zip(row["changes"].split(), effects, strict=True)]
+    volume, amount = row["limits"].split()
+    second = needs_second_person(measures[-1], measures[:-1], AdjustLimits(_number(volume), _number(amount)))
+    return {"decided by": "second person" if second else "one person"}
 
 
 _WORKERS: dict[str, Callable[[Row], Row]] = {
@@ -179,6 +190,7 @@ _WORKERS: dict[str, Callable[[Row], Row]] = {
     "anomaly": _anomaly,
     "main against subs": _against,
     "adjustment": _adjustment,
+    "money limit": _money_limit,
 }
 _ROWS = _rows(_TEXT)
 

@@ -83,7 +83,7 @@ _GATHER = """
                   {field}, sp.calibre, {field}, a.tier_anchor, {field},
                   CASE WHEN a.opened_date > u.from_date - 400 THEN a.opened_date END, {field}, a.closed_date, {part},
                   '"', cp.from_date, '","', cp.to_date, '","', cp.volume, '"', {part}, room.used),
-           a.state IN ('ACTIVE', 'CLOSING') AND NOT COALESCE(room.has_later, false)
+           a.state IN ('ACTIVE', 'CLOSING') AND cp.kind <> 'ITEM_ADJUSTMENT' AND NOT COALESCE(room.has_later, false)
            AND u.account_id NOT IN (SELECT account_id FROM account_hold
                 WHERE account_id {accounts} AND activity = 'BILLING'
                   AND from_date <= %(on)s AND (to_date IS NULL OR %(on)s < to_date))
@@ -131,7 +131,7 @@ _CROWDED = """
         OR reading_item_id IN (SELECT reading_item_id FROM bulk_usage GROUP BY reading_item_id HAVING count(*) > 1))
 """
 """Several rows of one group: its usages depend on each other. Several of one reading: the joins found two of something (parts,
-shares, people, a group of the account and one of the point).
+also one that gives a charge item a volume of its own, shares, people, a group of the account and one of the point).
 """
 
 INPUT = """

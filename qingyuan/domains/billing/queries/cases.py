@@ -1,5 +1,6 @@
 """From reading items to cases (计费对象): all facts of a chunk, read set-wise, in as many statements for one as for thousands."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -18,9 +19,14 @@ from qingyuan.domains.billing.rules.states import BillKind
 from qingyuan.domains.billing.rules.terms import Usage
 from qingyuan.domains.billing.rules.tier_use import UseTable
 from qingyuan.domains.readings import queries as readings
-from qingyuan.domains.readings.queries.consumption import ConsumptionFacts, UsageChange
+from qingyuan.domains.readings.queries.consumption import (
+    ConsumptionFacts,
+    ItemAdjustment,
+    UsageChange,
+    item_adjustment_of,
+)
 from qingyuan.domains.tariffs.queries.catalogue import PriceList
-from qingyuan.domains.tariffs.rules.request import RatingRequest
+from qingyuan.domains.tariffs.rules.request import ItemChange, RatingRequest
 from qingyuan.kernel.period import Month
 
 BILLED_STATES = frozenset({"ACTIVE", "CLOSING"})
@@ -44,11 +50,11 @@ def load_cases(
     linked = _linked(rows, around)
     fees = _account_fees(rows, around) if around.several_points else {}
     cases = []
-    for row, usage in _usages(rows):
+    for row, usage, changes in _usages(rows):
         facts = linked.get(row.reading_item_id)
         if facts is not None:
             usage = linked_usage(facts, usage, is_main=row.point_id in around.mains)
-        cases.append(_case(row, usage, facts, maker, around, fees, kind))
+        cases.append(_case(row, usage, changes, facts, maker, around, fees, kind))
     if replaced:
         for case in cases:
             if case.rows.reading_item_id in replaced:
@@ -82,15 +88,32 @@ def _earliest(case: Case) -> date:
     return min(case.terms.period_date, case.terms.from_date)
 
 
-def _usages(rows: Sequence[UsageRow]) -> Iterator[tuple[UsageRow, Usage]]:
-    """The rows by item, each with the usage of all its parts."""
+def _usages(rows: Sequence[UsageRow]) -> Iterator[tuple[UsageRow, Usage, tuple[ItemChange, ...]]]:
+    """The rows by item, each with the usage of all its parts, and the charge items that have a volume of their own."""
     for _, parts in groupby(rows, key=itemgetter(0)):
         given = list(parts)
+        changes = tuple([_item_change_of(part.evidence) for part in given if part.evidence is not None])
+        if changes:
+            given = [part for part in given if part.evidence is None] or [given[0]._replace(part_kind=None)]
         if len(given) == 1:
-            yield given[0], _usage(given[0])
+            yield given[0], _usage(given[0]), changes
         else:
             usages = [_usage(part) for part in given]
-            yield given[0], Usage(",".join(each.key for each in usages), ",".join(each.text for each in usages))
+            text = Usage(",".join(each.key for each in usages), ",".join(each.text for each in usages))
+            yield given[0], text, changes
+
+
+def _item_change_of(evidence: str) -> ItemChange:
+    return _item_change(item_adjustment_of(json.loads(evidence)))
+
+
+def _item_change(adjusted: ItemAdjustment) -> ItemChange:
+    return ItemChange(adjusted.item_code, adjusted.change, adjusted.adjustment_no, adjusted.reason)
+
+
+def item_changes_of(usage: ConsumptionFacts) -> tuple[ItemChange, ...]:
+    """The charge items that have a volume of their own in the usage."""
+    return tuple(_item_change(adjusted) for adjusted in usage.item_adjustments)
 
 
 def _usage(row: UsageRow) -> Usage:
@@ -116,6 +139,7 @@ def _number(text: str | None) -> str:
 def _case(
     row: UsageRow,
     usage: Usage,
+    changes: tuple[ItemChange, ...],
     linked: ConsumptionFacts | None,
     maker: TermsMaker,
     around: Surroundings,
@@ -142,9 +166,8 @@ def _case(
     )
     refusal = _refusal(row, linked, around, case.rows)
     if refusal is None:
-        made = (
-            maker.of(row, around, *fees[row.reading_item_id]) if row.reading_item_id in fees else maker.of(row, around)
-        )
+        on_bill, used = fees.get(row.reading_item_id, (True, None))
+        made = maker.of(row, around, on_bill, used, changes)
         if isinstance(made, Refusal):
             refusal = made
         else:
@@ -218,10 +241,10 @@ def fresh_requests(bills: Iterable[bill_facts.LiveBill], *, prices: PriceList) -
     maker = terms_maker(prices)
     linked = _linked(rows, around)
     found: dict[int, RatingRequest | Refusal] = {}
-    for row, usage in _usages(rows):
+    for row, usage, changes in _usages(rows):
         bill, facts = by_item[row.reading_item_id], linked.get(row.reading_item_id)
         before = bill.standing.after
-        made = linked_refusal(facts) or maker.of(row, around, before.account_fees, before.account_used)
+        made = linked_refusal(facts) or maker.of(row, around, before.account_fees, before.account_used, changes)
         if not isinstance(made, Refusal):
             if facts is not None:
                 usage = linked_usage(facts, usage, is_main=row.point_id in around.mains)
@@ -245,7 +268,7 @@ def corrections_of_changes(
     for reading_item_id, bill in bills.items():
         usage = usages[reading_item_id]
         before = bill.standing.after
-        after = replace(before, pieces=linked_pieces(usage))
+        after = replace(before, pieces=linked_pieces(usage), item_changes=item_changes_of(usage))
         case = correction_case(bill, Correction(bill.bill_id, bill.bill_no, before, after, cause), usage.revision)
         case.change_id = newest[reading_item_id].change_id
         if group_ids is not None and bill.group_id not in group_ids:

@@ -34,7 +34,7 @@ def linked_refusal(facts: ConsumptionFacts | None) -> Refusal | None:
 
 def main_piece(facts: ConsumptionFacts) -> UsagePiece:
     """A main's usage as one piece: its own parts and its share of the main above, less each sub and what they share."""
-    own = [step for part in facts.parts for step in piece_of(part).steps]
+    own = [step for part in facts.usage_parts for step in piece_of(part).steps]
     taken = _loss(facts)
     subs = [UsageStep(SUBS, -sub.volume, sub.point_no) for sub in facts.subs]
     handed = facts.shared.handed_down
@@ -48,7 +48,7 @@ def linked_pieces(facts: ConsumptionFacts) -> tuple[UsagePiece, ...]:
     """The pieces of a point: one for a main with subs; else its own parts, and its share of its main's difference."""
     if facts.subs or facts.left_out:
         return (main_piece(facts),)
-    return (*(piece_of(part) for part in facts.parts), *loss_pieces(facts))
+    return (*(piece_of(part) for part in facts.usage_parts), *loss_pieces(facts))
 
 
 def linked_usage(facts: ConsumptionFacts, own: Usage, *, is_main: bool) -> Usage:

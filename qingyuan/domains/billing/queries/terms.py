@@ -15,6 +15,7 @@ from qingyuan.domains.billing.rules.terms import Terms
 from qingyuan.domains.tariffs.queries.catalogue import Assigned, PriceList
 from qingyuan.domains.tariffs.rules.plan import MonthDay, Tax, Treatment
 from qingyuan.domains.tariffs.rules.request import (
+    ItemChange,
     ItemOption,
     ItemTax,
     PeopleFrom,
@@ -50,6 +51,7 @@ class TermsKey(NamedTuple):
     account_fees: bool = True
     account_used: bool | None = None
     taxes: str = ""
+    item_changes: tuple[ItemChange, ...] = ()
 
 
 class Pricing(NamedTuple):
@@ -75,6 +77,7 @@ class TermsMaker:
         around: Surroundings,
         account_fees: bool = True,
         account_used: bool | None = None,
+        item_changes: tuple[ItemChange, ...] = (),
     ) -> Terms | Refusal:
         """The terms of a usage; a refusal when prices for it are missing."""
         account_id, point_id, start = row.account_id or 0, row.point_id, row.from_date
@@ -97,6 +100,7 @@ class TermsMaker:
                 account_fees,
                 account_used,
                 around.taxes.on(account_id, start),
+                item_changes,
             )
         )
 
@@ -149,6 +153,7 @@ class TermsMaker:
             account_fees=key.account_fees,
             account_used=key.account_used,
             carries=self.prices.catalogue.version(last.code, last.effective_from).volume.carry,
+            item_changes=key.item_changes,
         )
 
     def _shares(

@@ -16,6 +16,7 @@ class UsageRow(NamedTuple):
     """One part of the newest consumption of one reading item; an item with several parts comes as several rows.
 
     Volumes, register values and dates are text, as a snapshot has them. `opened_date` only where it is recent.
+    `evidence` only of a part that gives a charge item a volume of its own.
     """
 
     reading_item_id: int
@@ -47,6 +48,7 @@ class UsageRow(NamedTuple):
     start_value: str | None
     end_value: str | None
     multiplier: str | None
+    evidence: str | None
 
 
 _USAGES = """
@@ -54,7 +56,8 @@ _USAGES = """
            c.revision, c.is_estimated, c.months, c.from_date::text, c.to_date::text, c.volume::text, a.state,
            a.tier_anchor, CASE WHEN a.opened_date > c.from_date - 400 THEN a.opened_date::text END, a.closed_date::text,
            sp.calibre, cp.kind, cp.from_date::text, cp.to_date::text, cp.volume::text, cp.meter_no, cp.register_no,
-           cp.start_value::text, cp.end_value::text, cp.multiplier::text
+           cp.start_value::text, cp.end_value::text, cp.multiplier::text,
+           CASE WHEN cp.kind = 'ITEM_ADJUSTMENT' THEN cp.evidence::text END
     FROM reading_item i
     JOIN reading_period p ON p.id = i.period_id
     JOIN consumption c ON c.id = i.consumption_id
@@ -158,6 +161,12 @@ class Surroundings:
                 if each.start <= day and (each.end is None or day < each.end):
                     return each
         return None
+
+
+def price_facts(point_id: int, day: str) -> tuple[str, str]:
+    """The point's usage shares and item options on the day, as Surroundings gives them."""
+    shares, options = DatedFacts(_SHARES, [point_id]), DatedFacts(_OPTIONS, [point_id])
+    return shares.on(point_id, day) or shares.first_after(point_id, day), options.on(point_id, day)
 
 
 _HOLDERS = """

@@ -8,6 +8,7 @@ from qingyuan.domains.tariffs.rules.request import RatingRequest, UsageShare
 
 USAGE, PEOPLE, RELIEF, QUOTA = "usage", "people", "relief", "quota"
 CLASSES, OPTIONS, TAXES, CALIBRE, CYCLE = "classes", "options", "taxes", "calibre", "cycle"
+ITEMS = "items"
 
 
 class ChangedFact(NamedTuple):
@@ -25,6 +26,7 @@ def changed_facts(before: RatingRequest, now: RatingRequest) -> tuple[ChangedFac
     last = max((piece.end for piece in now.pieces if piece.end is not None), default=None)
     pairs = (
         (USAGE, str(before.usage), str(now.usage)),
+        (ITEMS, _item_changes(before), _item_changes(now)),
         (PEOPLE, _dated(before, "people", last), _dated(now, "people", last)),
         (RELIEF, ",".join(before.relief), ",".join(now.relief)),
         (QUOTA, _dated(before, "volume", last), _dated(now, "volume", last)),
@@ -66,6 +68,13 @@ def _options(request: RatingRequest) -> str:
     return "; ".join(
         f"{option.item_code}: {' → '.join(version.code for version in option.versions) or '0'}"
         for option in request.options
+    )
+
+
+def _item_changes(request: RatingRequest) -> str:
+    return "; ".join(
+        f"{each.item_code} {'0' if each.volume is None else f'{each.volume:+f} m³'} ({each.reference})"
+        for each in request.item_changes
     )
 
 

@@ -113,7 +113,7 @@ class Evidence:
         )
         known = sorted({part.revision for part in self.own}, key=lambda each: (each == revision, each), reverse=True)
         for candidate in known:
-            found = tuple(part for part in self.own if part.revision == candidate)
+            found = tuple(part for part in self.own if part.revision == candidate and part.kind != "ITEM_ADJUSTMENT")
             if Counter((part.kind, part.volume, part.start_value, part.end_value) for part in found) == wanted:
                 return found
         return ()
@@ -122,7 +122,7 @@ class Evidence:
         """The parts of the sub's newest revision that had this volume; none when it has no such."""
         parts = (self.subs or {}).get(point_no, ())
         for revision in sorted({part.revision for part in parts}, reverse=True):
-            found = tuple(part for part in parts if part.revision == revision)
+            found = tuple(part for part in parts if part.revision == revision and part.kind != "ITEM_ADJUSTMENT")
             if sum((part.volume for part in found), Decimal(0)) == volume:
                 return found
         return ()

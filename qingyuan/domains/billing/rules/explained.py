@@ -39,6 +39,7 @@ LABELS = {
     ),
     "why_USAGE_CHANGED": gettext_noop("Why: the usage on bill %(bill)s was wrong and has been corrected"),
     "why": gettext_noop("Why: what bill %(bill)s was calculated from has been corrected"),
+    "fact_items": gettext_noop("Charges with a volume of their own: %(now)s; on the bill: %(before)s"),
     "fact_people": gettext_noop("People counted: %(now)s; on the bill: %(before)s"),
     "fact_relief": gettext_noop("Relief: %(now)s; on the bill: %(before)s"),
     "fact_quota": gettext_noop("Quota: %(now)s; on the bill: %(before)s"),

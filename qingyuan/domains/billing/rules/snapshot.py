@@ -13,6 +13,7 @@ from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
 
 from qingyuan.domains.tariffs.rules.request import (
+    ItemChange,
     ItemOption,
     ItemTax,
     RatingRequest,
@@ -59,6 +60,8 @@ def input_texts(request: RatingRequest) -> SnapshotTexts:
         add(f'"closed":"{request.closed}"')
     if request.corrected_volume is not None:
         add(f'"corrected_volume":"{request.corrected_volume}"')
+    if request.item_changes:
+        add(f'"item_changes":{_item_changes(request.item_changes)}')
     if request.item_taxes:
         add(f'"item_taxes":{_taxes(request.item_taxes)}')
     add(f'"months":{request.months}')
@@ -138,6 +141,15 @@ def _shares(shares: Iterable[UsageShare]) -> str:
 def _options(options: Iterable[ItemOption]) -> str:
     """[charge item, versions] each, no versions for an exemption."""
     return f"[{','.join([f'[{quoted(each.item_code)},{_versions(each.versions)}]' for each in options])}]"
+
+
+def _item_changes(changes: Iterable[ItemChange]) -> str:
+    """[charge item, volume, adjustment, reason] each, no volume for one that is let off wholly."""
+    made = [
+        f"[{quoted(each.item_code)},{_number(each.volume)},{quoted(each.reference)},{quoted(each.reason)}]"
+        for each in changes
+    ]
+    return f"[{','.join(made)}]"
 
 
 def _taxes(taxes: Iterable[ItemTax]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from qingyuan.domains.billing.rules.snapshot import FORMAT, piece_of
 from qingyuan.domains.tariffs.rules.plan import MonthDay, Tax, Treatment
 from qingyuan.domains.tariffs.rules.request import (
+    ItemChange,
     ItemOption,
     ItemTax,
     PeopleFrom,
@@ -86,6 +87,10 @@ def parse_request(given: dict[str, Any]) -> RatingRequest:
         account_fees=given.get("account_fees", True),
         account_used=given.get("account_used"),
         corrected_volume=_number(given.get("corrected_volume")),
+        item_changes=tuple(
+            ItemChange(code, _number(volume), reference, reason)
+            for code, volume, reference, reason in given.get("item_changes", ())
+        ),
     )
 
 

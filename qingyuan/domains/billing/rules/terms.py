@@ -21,6 +21,7 @@ from qingyuan.domains.billing.rules.snapshot import (
 )
 from qingyuan.domains.tariffs.rules.plan import MonthDay
 from qingyuan.domains.tariffs.rules.request import (
+    ItemChange,
     ItemOption,
     ItemTax,
     PeopleFrom,
@@ -85,6 +86,7 @@ class Terms:
     account_fees: bool = True
     account_used: bool | None = None
     carries: bool = False
+    item_changes: tuple[ItemChange, ...] = ()
     texts: SnapshotTexts = field(init=False)
     results: dict[tuple[str, Use, Decimal], Priced] = field(default_factory=dict)
 
@@ -112,6 +114,7 @@ class Terms:
             closed=self.closed,
             account_fees=self.account_fees,
             account_used=self.account_used,
+            item_changes=self.item_changes,
         )
 
     def price(self, usage: Usage, use: Use, carry: Decimal, rate: Rater) -> Priced:

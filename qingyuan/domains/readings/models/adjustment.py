@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from qingyuan.domains.readings.rules.states import AdjustmentState
-from qingyuan.platform.columns import CodeField, VolumeField, choices_of, one_of
+from qingyuan.platform.columns import CodeField, MoneyField, VolumeField, choices_of, one_of
 from qingyuan.platform.organisation.models import CompanyRow
 
 
@@ -13,6 +13,8 @@ class VolumeAdjustment(CompanyRow):
     """One adjustment of one reading item. It moves money and never the register.
 
     `change` in m³ is what is added (negative: let off); `usage_before` what the month's usage was when it was asked for.
+    With a `charge_item` only that item is charged more or less (单项增减), or, `is_waived`, not at all. `effect` is what the
+    month's bill was found to move by when it was asked for, in yuan; None where that could not be worked out.
     An approved one is a part of the item's consumption until it is reversed. `reason_code` is a code of the dictionary's set
     adjustment_kind; evidence hangs on (volume_adjustment, adjustment_no). Nobody approves their own; without a person
     (`requested_by` empty) the system itself adjusted.
@@ -24,7 +26,10 @@ class VolumeAdjustment(CompanyRow):
     account = models.ForeignKey("customers.Account", on_delete=models.PROTECT, null=True, related_name="+")
     book = models.ForeignKey("routes.Book", on_delete=models.PROTECT, related_name="+")
     unit = models.ForeignKey("organisation.OrgUnit", on_delete=models.PROTECT, related_name="+")
+    charge_item = models.ForeignKey("tariffs.ChargeItem", on_delete=models.PROTECT, null=True, related_name="+")
+    is_waived = models.BooleanField(default=False)
     change = VolumeField()
+    effect = MoneyField(null=True)
     usage_before = VolumeField()
     reason_code = CodeField()
     reason = models.CharField(max_length=200)
@@ -46,7 +51,10 @@ class VolumeAdjustment(CompanyRow):
         indexes = [models.Index(fields=["state", "unit"], name="volume_adjustment_state")]
         constraints = [
             one_of("state", AdjustmentState, "volume_adjustment_state"),
-            models.CheckConstraint(condition=~Q(change=0), name="volume_adjustment_changes"),
+            models.CheckConstraint(
+                condition=(Q(is_waived=False) & ~Q(change=0)) | Q(is_waived=True, change=0, charge_item__isnull=False),
+                name="volume_adjustment_changes",
+            ),
             models.CheckConstraint(
                 condition=~Q(is_second_person=True, state__in=["APPROVED", "REVERSED"])
                 | Q(requested_by__isnull=True)

@@ -1,23 +1,25 @@
 """Volume adjustments (增减水量): asked for with a reason and evidence, decided within limits, undone by reversal.
 
 An adjustment moves money and never the register: the month's consumption gets a further revision with the adjustment as a
-part. Where the month is billed, that revision is a ConsumptionChange, which billing answers by a correction (退补).
+part. It is of the whole month's volume, or of one charge item alone (单项增减), which is then charged on a volume of its own
+or not at all. Where the month is billed, that revision is a ConsumptionChange, which billing answers by a correction (退补).
 """
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from qingyuan.domains.readings.declarations import ADJUST_LIMIT, ADJUSTMENT_NUMBERS
+from qingyuan.domains.readings.declarations import ADJUSTMENT_NUMBERS
 from qingyuan.domains.readings.models import VolumeAdjustment
-from qingyuan.domains.readings.operations.consumption_rows import (
-    NewConsumption,
-    NewPart,
-    RegisterFacts,
-    insert_consumptions,
-    point_items_at,
+from qingyuan.domains.readings.operations.adjusted_usage import (
+    item_changes,
+    part_of,
+    refuse_items_below,
+    standing_parts,
+    standing_usage,
+    write_usage,
 )
 from qingyuan.domains.readings.operations.correcting import (
     NothingToCorrect,
@@ -27,21 +29,22 @@ from qingyuan.domains.readings.operations.correcting import (
     locked_with_later,
 )
 from qingyuan.domains.readings.operations.reviewing import ReasonMissing
-from qingyuan.domains.readings.queries.consumption import UsagePart, consumption_facts
+from qingyuan.domains.readings.queries.adjustment_limits import waits_for_second_person
+from qingyuan.domains.readings.queries.consumption import ConsumptionFacts
 from qingyuan.domains.readings.queries.work_items import WorkItem
-from qingyuan.domains.readings.rules.adjusting import needs_second_person
-from qingyuan.domains.readings.rules.states import AdjustmentState, ChangeReason, ItemState, PartKind
+from qingyuan.domains.readings.rules.adjusting import Measure
+from qingyuan.domains.readings.rules.states import AdjustmentState
+from qingyuan.domains.tariffs import queries as tariffs
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import DomainError, NotFound, StaleEdit
 from qingyuan.platform.audit.operations.record import record
 from qingyuan.platform.files import operations as files
 from qingyuan.platform.numbering.operations import draw
-from qingyuan.platform.parameters import queries as parameters
 from qingyuan.platform.staff.operations.require import require
 
 ADJUST, DECIDE = "readings.adjust", "readings.decide_adjustments"
 OBJECT_TYPE = "volume_adjustment"
-LIVE = (AdjustmentState.REQUESTED, AdjustmentState.APPROVED)
+ZERO = Decimal("0.000")
 
 
 class OwnAdjustment(DomainError):
@@ -66,9 +69,34 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person asks of a month: so many m³ more (negative: less) as `change`, or its volume to become `volume`; with
+    `charge_item` (its code) of that item alone, which may be `is_waived` wholly instead. Exactly one of the three is given.
+    """
+
+    change: Decimal | None = None
+    volume: Decimal | None = None
+    charge_item: str = ""
+    is_waived: bool = False
+
+    def change_of(self, stands_at: Decimal) -> Decimal:
+        """What is added to what is charged, which stands at so many m³; 0 when it is let off. Raises NothingToCorrect."""
+        given = [self.change is not None, self.volume is not None, self.is_waived]
+        if given.count(True) != 1 or (self.is_waived and not self.charge_item):
+            raise NothingToCorrect()
+        if self.is_waived:
+            return ZERO
+        change = self.change if self.change is not None else (self.volume or Decimal(0)) - stands_at
+        if not change:
+            raise NothingToCorrect()
+        return change
+
+
+@dataclass(frozen=True, slots=True)
 class AdjustmentResult:
     """What became of an adjustment. `volume` is the month's usage as it now stands in m³; `change_ids` what billing has to
-    answer, none while a second person has not decided or the month is not billed.
+    answer, none while a second person has not decided or the month is not billed. `charge_item`: the code of the one that
+    alone is adjusted, empty for the whole month.
     """
 
     adjustment_id: int
@@ -76,6 +104,12 @@ class AdjustmentResult:
     state: AdjustmentState
     volume: Decimal
     change_ids: tuple[int, ...] = ()
+    charge_item: str = ""
+
+
+def hold_month(reading_item_id: int) -> None:
+    """Lock the month before its bill is looked at; in the caller's transaction. Raises NotFound, ItemNotOpen."""
+    locked_with_later(reading_item_id)
 
 
 def adjust_volume(
@@ -84,54 +118,70 @@ def adjust_volume(
     reading_item_id: int,
     reason: str,
     on: date,
-    volume: Decimal | None = None,
     change: Decimal | None = None,
+    volume: Decimal | None = None,
+    charge_item: str = "",
+    is_waived: bool = False,
+    effect: Decimal | None = None,
     reason_code: str = "OTHER",
     evidence: Evidence | None = None,
 ) -> AdjustmentResult:
-    """Adjust an approved or billed month's usage by `change` (± m³), or to `volume`; exactly one of the two is given.
+    """Adjust an approved or billed month's usage, or one charge item of it (see Wanted). `effect`: by how much that moves
+    its bill in yuan, from whoever can rate it; None: not known.
 
-    Up to the parameter readings.adjust_limit_volume for the month's adjustments together it holds at once; above it it waits
-    (REQUESTED) for a second person. The system itself has no limit. Raises ReasonMissing, NothingToCorrect, UsageNegative,
-    ItemNotOpen, NotPermitted (readings.adjust), NotFound, and what files' `store` raises.
+    Up to the parameters readings.adjust_limit_volume and readings.adjust_limit_amount for the month's adjustments together
+    it holds at once; above one of them, or with an effect that is not known, it waits (REQUESTED) for a second person. The
+    system itself has no limit. Raises ReasonMissing, NothingToCorrect, UsageNegative, ItemVolumeNegative, ItemNotOpen,
+    NotPermitted (readings.adjust), NotFound (also for a charge item), and what files' `store` raises.
     """
     if not reason.strip():
         raise ReasonMissing()
-    if (volume is None) == (change is None):
-        raise NothingToCorrect()
     with transaction.atomic():
         work = locked_with_later(reading_item_id)
         require(actor, ADJUST, on=on, unit_id=work.unit_id, book_id=work.book_id)
-        assert work.usage_volume is not None
-        wanted = change if change is not None else (volume or Decimal(0)) - work.usage_volume
-        if not wanted:
-            raise NothingToCorrect()
-        _refuse_below_zero(work, wanted)
-        limit = parameters.decimal(ADJUST_LIMIT, unit_id=work.unit_id, on=on)
-        others = VolumeAdjustment.objects.filter(reading_item_id=work.id, state__in=LIVE)
-        waits = not actor.is_system and needs_second_person(
-            wanted, others.values_list("change", flat=True), limit=limit
+        usage = standing_usage(work)
+        wanted = Wanted(change, volume, charge_item, is_waived)
+        measure = Measure(checked_change(usage, wanted), effect)
+        waits = waits_for_second_person(
+            actor=actor, reading_item_id=work.id, unit_id=work.unit_id, wanted=measure, on=on
         )
-        row = _new_row(work, wanted, actor, on, (reason_code, reason.strip()[:200]), waits=waits)
+        row = _new_row(work, wanted, measure, actor, on, (reason_code, reason.strip()[:200]), waits=waits)
         if evidence is not None:
             _attach(row, evidence, actor, on)
         _audit(actor, "readings.adjustment_requested", row, reason=row.reason)
         if waits:
-            return AdjustmentResult(row.pk, row.adjustment_no, AdjustmentState.REQUESTED, work.usage_volume)
-        return _approve(row, work, actor, on, "")
+            return _result(row, usage.volume)
+        return _approve(row, work, usage, actor, on, "")
+
+
+def checked_change(usage: ConsumptionFacts, wanted: Wanted) -> Decimal:
+    """What is added in m³, 0 for an item that is let off. Raises NothingToCorrect, UsageNegative, ItemVolumeNegative."""
+    changes = item_changes(usage)
+    if not wanted.charge_item:
+        change = wanted.change_of(usage.volume)
+        _refuse_below_zero(usage, change)
+        return change
+    known = changes.get(wanted.charge_item, ZERO)
+    if known is None:
+        raise NothingToCorrect()
+    change = wanted.change_of(usage.volume + known)
+    refuse_items_below(usage, usage.volume, {wanted.charge_item: known + change})
+    return change
 
 
 def approve_adjustment(*, actor: Actor, adjustment_id: int, version: int, on: date, note: str = "") -> AdjustmentResult:
     """Let a requested adjustment hold (审批通过). Raises OwnAdjustment, AdjustmentDecided, StaleEdit, UsageNegative,
-    ItemNotOpen, NotPermitted (readings.decide_adjustments), NotFound.
+    ItemVolumeNegative, NothingToCorrect (the item is let off by now), ItemNotOpen, NotPermitted
+    (readings.decide_adjustments), NotFound.
     """
     with transaction.atomic():
         row, work = _locked(adjustment_id, version, AdjustmentState.REQUESTED)
         require(actor, DECIDE, on=on, unit_id=row.unit_id, book_id=row.book_id)
         if not actor.is_system and actor.staff_id == row.requested_by_id:
             raise OwnAdjustment(adjustment=row.adjustment_no)
-        _refuse_below_zero(work, row.change)
-        return _approve(row, work, actor, on, note)
+        usage = standing_usage(work)
+        checked_change(usage, _wanted_of(row))
+        return _approve(row, work, usage, actor, on, note)
 
 
 def refuse_adjustment(*, actor: Actor, adjustment_id: int, version: int, on: date, note: str) -> None:
@@ -163,21 +213,23 @@ def withdraw_adjustment(*, actor: Actor, adjustment_id: int, version: int, on: d
 
 def reverse_adjustment(*, actor: Actor, adjustment_id: int, version: int, on: date, reason: str) -> AdjustmentResult:
     """Undo an adjustment that holds (冲销): the month's usage is again without it. Raises ReasonMissing, AdjustmentDecided,
-    StaleEdit, UsageNegative, ItemNotOpen, NotPermitted (readings.decide_adjustments), NotFound.
+    StaleEdit, UsageNegative, ItemVolumeNegative, ItemNotOpen, NotPermitted (readings.decide_adjustments), NotFound.
     """
     if not reason.strip():
         raise ReasonMissing()
     with transaction.atomic():
         row, work = _locked(adjustment_id, version, AdjustmentState.APPROVED)
         require(actor, DECIDE, on=on, unit_id=row.unit_id, book_id=row.book_id)
-        _refuse_below_zero(work, -row.change)
+        usage = standing_usage(work)
+        if row.charge_item_id is None:
+            _refuse_below_zero(usage, -row.change)
+        else:
+            refuse_items_below(usage, usage.volume, item_changes(usage, without=row.adjustment_no))
         known = last_change(work.point_id)
-        volume = _write(work, [part for part in _standing(work) if not _is_of(part, row)])
+        volume = write_usage(work, usage, standing_parts(usage, without=row))
         _close(row, AdjustmentState.REVERSED, actor, on, reason)
         _audit(actor, "readings.adjustment_reversed", row, reason=reason)
-        return AdjustmentResult(
-            row.pk, row.adjustment_no, AdjustmentState.REVERSED, volume, changes_since(work.point_id, known)
-        )
+        return _result(row, volume, changes_since(work.point_id, known))
 
 
 def _locked(
@@ -197,7 +249,14 @@ def _locked(
 
 
 def _new_row(
-    work: WorkItem, change: Decimal, actor: Actor, on: date, reason: tuple[str, str], *, waits: bool
+    work: WorkItem,
+    wanted: Wanted,
+    measure: Measure,
+    actor: Actor,
+    on: date,
+    reason: tuple[str, str],
+    *,
+    waits: bool,
 ) -> VolumeAdjustment:
     assert work.usage_volume is not None
     return VolumeAdjustment.objects.create(
@@ -208,7 +267,10 @@ def _new_row(
         account_id=work.account_id,
         book_id=work.book_id,
         unit_id=work.unit_id,
-        change=change,
+        charge_item_id=_charge_item_id(work.company_id, wanted.charge_item) if wanted.charge_item else None,
+        is_waived=wanted.is_waived,
+        change=measure.change,
+        effect=measure.effect,
         usage_before=work.usage_volume,
         reason_code=reason[0],
         reason=reason[1],
@@ -216,6 +278,18 @@ def _new_row(
         requested_by_id=actor.staff_id,
         requested_on=on,
     )
+
+
+def _charge_item_id(company_id: int, code: str) -> int:
+    for each in tariffs.charge_items(company_id):
+        if each.code == code:
+            return each.id
+    raise NotFound(charge_item=code)
+
+
+def _wanted_of(row: VolumeAdjustment) -> Wanted:
+    code = "" if row.charge_item is None else row.charge_item.code
+    return Wanted(None if row.is_waived else row.change, None, code, row.is_waived)
 
 
 def _attach(row: VolumeAdjustment, evidence: Evidence, actor: Actor, on: date) -> None:
@@ -227,81 +301,29 @@ def _attach(row: VolumeAdjustment, evidence: Evidence, actor: Actor, on: date) -
     )
 
 
-def _approve(row: VolumeAdjustment, work: WorkItem, actor: Actor, on: date, note: str) -> AdjustmentResult:
+def _approve(
+    row: VolumeAdjustment, work: WorkItem, usage: ConsumptionFacts, actor: Actor, on: date, note: str
+) -> AdjustmentResult:
     known = last_change(work.point_id)
-    facts = consumption_facts([work.id])[work.id]
-    evidence = {"adjustment": row.adjustment_no, "by": actor.name, "reason": row.reason, "reason_code": row.reason_code}
-    part = NewPart(PartKind.ADJUSTMENT, facts.from_date, facts.to_date, row.change, evidence=evidence)
-    volume = _write(work, [*_standing(work), part])
+    volume = write_usage(work, usage, [*standing_parts(usage), part_of(row, usage, by=actor.name)])
     row.state, row.decided_by_id, row.decided_on = AdjustmentState.APPROVED, actor.staff_id, on
     row.decision_note = note.strip()[:200]
     _save(row)
     _audit(actor, "readings.adjustment_approved", row, reason=row.decision_note)
-    return AdjustmentResult(
-        row.pk, row.adjustment_no, AdjustmentState.APPROVED, volume, changes_since(work.point_id, known)
-    )
+    return _result(row, volume, changes_since(work.point_id, known))
 
 
-def _standing(work: WorkItem) -> list[NewPart]:
-    """The parts of the item's usage as they stand."""
-    return [_same(part) for part in consumption_facts([work.id])[work.id].parts]
+def _result(row: VolumeAdjustment, volume: Decimal, change_ids: tuple[int, ...] = ()) -> AdjustmentResult:
+    code = "" if row.charge_item is None else row.charge_item.code
+    return AdjustmentResult(row.pk, row.adjustment_no, AdjustmentState(row.state), volume, change_ids, code)
 
 
-def _same(part: UsagePart) -> NewPart:
-    register = None
-    if part.register_no is not None:
-        assert part.start_value is not None and part.end_value is not None and part.multiplier is not None
-        register = RegisterFacts(
-            part.meter_no,
-            part.register_no,
-            part.start_value,
-            part.end_value,
-            part.multiplier,
-            part.start_reading_id,
-            part.end_reading_id,
-        )
-    return NewPart(PartKind(part.kind), part.from_date, part.to_date, part.volume, register, part.evidence)
-
-
-def _is_of(part: NewPart, row: VolumeAdjustment) -> bool:
-    return part.kind is PartKind.ADJUSTMENT and part.evidence.get("adjustment") == row.adjustment_no
-
-
-def _write(work: WorkItem, parts: list[NewPart]) -> Decimal:
-    """A further revision of the item's consumption made of these parts; returns its volume, which is their sum."""
-    facts = consumption_facts([work.id])[work.id]
-    volume = sum((part.volume for part in parts), Decimal("0.000"))
-    is_billed = work.state is ItemState.BILLED
-    new = NewConsumption(
-        company_id=work.company_id,
-        point_id=work.point_id,
-        account_id=work.account_id,
-        book_id=work.book_id,
-        unit_id=work.unit_id,
-        period_id=work.period_id,
-        reading_item_id=work.id,
-        revision=facts.revision + 1,
-        from_date=facts.from_date,
-        to_date=facts.to_date,
-        months=facts.months,
-        volume=volume,
-        is_estimated=facts.is_estimated,
-        parts=tuple(parts),
-        replaces=work.consumption_id if is_billed else None,
-        reason=ChangeReason.CORRECTION if is_billed else None,
-    )
-    point_items_at([new], insert_consumptions([new]))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE reading_item SET usage_volume = %s, version = version + 1 WHERE id = %s", [volume, work.id]
-        )
-    return volume
-
-
-def _refuse_below_zero(work: WorkItem, change: Decimal) -> None:
-    assert work.usage_volume is not None
-    if work.usage_volume + change < 0:
-        raise UsageNegative(yyyymm=work.yyyymm, volume=work.usage_volume + change)
+def _refuse_below_zero(usage: ConsumptionFacts, change: Decimal) -> None:
+    """When the whole month's usage changes: neither it nor an item that is charged less than it may fall below nothing."""
+    volume = usage.volume + change
+    if volume < 0:
+        raise UsageNegative(yyyymm=usage.yyyymm, volume=volume)
+    refuse_items_below(usage, volume, item_changes(usage))
 
 
 def _close(row: VolumeAdjustment, state: AdjustmentState, actor: Actor, on: date, note: str) -> None:
@@ -322,6 +344,11 @@ def _audit(actor: Actor, action: str, row: VolumeAdjustment, *, reason: str) -> 
         object_key=row.adjustment_no,
         company_id=row.company_id,
         unit_id=row.unit_id,
-        after={"state": str(row.state), "change": format(row.change, "f"), "reading_item": row.reading_item_id},
+        after={
+            "state": str(row.state),
+            "change": "0" if row.is_waived else format(row.change, "f"),
+            "reading_item": row.reading_item_id,
+            **({} if row.charge_item is None else {"charge_item": row.charge_item.code, "waived": row.is_waived}),
+        },
         reason=reason,
     )

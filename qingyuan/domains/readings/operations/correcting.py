@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from qingyuan.domains.readings.models import Reading, ReadingItem
+from qingyuan.domains.readings.operations.adjusted_usage import refuse_items_below_zero
 from qingyuan.domains.readings.operations.rebuilding import NewEnd, following_items, rebuild, rebuild_following
 from qingyuan.domains.readings.operations.reviewing import ReasonMissing
 from qingyuan.domains.readings.operations.taking import ItemNotOpen
@@ -57,7 +58,8 @@ def correct_after_billing(
 
     By `values` (by register number) the read is superseded, and the following period, which starts from it, changes too;
     what people adjusted stays adjusted. Each billed period that changed gets a ConsumptionChange with reason CORRECTION.
-    Raises ReasonMissing, NothingToCorrect, UsageNegative, UnknownRegister, ItemNotOpen, NotPermitted (readings.correct), NotFound.
+    Raises ReasonMissing, NothingToCorrect, UsageNegative, UnknownRegister, ItemNotOpen, ItemVolumeNegative,
+    NotPermitted (readings.correct), NotFound.
     """
     if not reason.strip():
         raise ReasonMissing()
@@ -186,6 +188,7 @@ def _refuse_negative(point_id: int) -> None:
     )
     if rows:
         raise UsageNegative(yyyymm=rows[0][0], volume=rows[0][1])
+    refuse_items_below_zero(point_id)
 
 
 def last_change(point_id: int) -> int:

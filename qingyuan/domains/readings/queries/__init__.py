@@ -1,6 +1,8 @@
 """Reads of readings: for billing, for the pages, for the operations."""
 
+from qingyuan.domains.readings.queries.adjustment_limits import adjustment_limits, waits_for_second_person
 from qingyuan.domains.readings.queries.adjustments import (
+    WHOLE_MONTH,
     AdjustmentRow,
     adjustment_row,
     adjustment_rows,
@@ -53,6 +55,7 @@ from qingyuan.domains.readings.queries.waiting_mains import (
 )
 
 __all__ = [
+    "WHOLE_MONTH",
     "AdjustmentRow",
     "AnomalyDetail",
     "BelowSubs",
@@ -79,6 +82,7 @@ __all__ = [
     "UsageChange",
     "UsagePart",
     "WaitingMain",
+    "adjustment_limits",
     "adjustment_row",
     "adjustment_rows",
     "adjustments_of_item",
@@ -103,4 +107,5 @@ __all__ = [
     "unhandled_true_ups",
     "usage_histories",
     "waiting_mains",
+    "waits_for_second_person",
 ]

@@ -12,13 +12,21 @@ from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
 from qingyuan.platform.staff.queries import reach
 
-ADJUSTMENT_SORTS = {"adjustment_no": "v.adjustment_no", "change": "v.change", "requested_on": "v.requested_on"}
+WHOLE_MONTH = "-"
+"""As a charge item in the list's filter: adjustments of the whole month's volume."""
+ADJUSTMENT_SORTS = {
+    "adjustment_no": "v.adjustment_no",
+    "change": "v.change",
+    "effect": "v.effect",
+    "requested_on": "v.requested_on",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class AdjustmentRow:
     """One adjustment. `change` is what is added (negative: let off) to `usage_before`, in m³; `usage_now` is the month's usage
-    as it stands. People's names are empty where the system acted; dates are None where nobody did.
+    as it stands. With an item (empty: the whole month's volume) only that charge item is charged more or less, or not at
+    all. `effect` is what the bill was found to move by when it was asked for, None where that was not known. People's names are empty where the system acted; dates are None where nobody did.
     """
 
     id: int
@@ -30,7 +38,12 @@ class AdjustmentRow:
     account_no: str
     holder_name: str
     point_no: str
+    item_code: str
+    item_name: str
+    item_name_en: str
+    is_waived: bool
     change: Decimal
+    effect: Decimal | None
     usage_before: Decimal
     usage_now: Decimal | None
     is_billed: bool
@@ -50,7 +63,8 @@ class AdjustmentRow:
 
 _COLUMNS = """
     SELECT v.id, v.version, v.adjustment_no, v.state, v.reading_item_id, p.yyyymm, COALESCE(a.account_no, ''),
-           COALESCE(c.name, ''), sp.point_no, v.change, v.usage_before, i.usage_volume, i.state = 'BILLED', v.reason_code,
+           COALESCE(c.name, ''), sp.point_no, COALESCE(ci.code, ''), COALESCE(ci.name, ''),
+           COALESCE(NULLIF(ci.name_en, ''), ci.name, ''), v.is_waived, v.change, v.effect, v.usage_before, i.usage_volume, i.state = 'BILLED', v.reason_code,
            v.reason, v.is_second_person, v.requested_by_id, COALESCE(asked.name, ''), v.requested_on,
            COALESCE(decided.name, ''), v.decided_on, v.decision_note, COALESCE(closed.name, ''), v.closed_on, v.closing_note
 """
@@ -59,6 +73,7 @@ _FROM = """
     JOIN reading_item i ON i.id = v.reading_item_id
     JOIN reading_period p ON p.id = i.period_id
     JOIN service_point sp ON sp.id = v.point_id
+    LEFT JOIN charge_item ci ON ci.id = v.charge_item_id
     LEFT JOIN account a ON a.id = v.account_id
     LEFT JOIN account_holder h ON h.account_id = a.id AND h.from_date <= %(on)s
          AND (h.to_date IS NULL OR h.to_date > %(on)s)
@@ -75,24 +90,35 @@ def adjustment_rows(
     on: date,
     state: str = "",
     text: str = "",
+    charge_item: str = "",
     sort: str = "requested_on",
     descending: bool = True,
     offset: int = 0,
     limit: int = 50,
-) -> tuple[tuple[AdjustmentRow, ...], int, Decimal]:
-    """Adjustments within the actor's reach (readings.view), how many, and the m³ they come to. `text`: an account, point or
-    adjustment number.
+) -> tuple[tuple[AdjustmentRow, ...], int, Decimal, Decimal]:
+    """Adjustments within the actor's reach (readings.view), how many, and the m³ and yuan they come to. `text`: an account,
+    point or adjustment number; `charge_item`: a code, or WHOLE_MONTH.
     """
     inside, params = within(reach(actor, "readings.view", on=on), unit="v.unit_id", book="v.book_id")
-    params |= {"on": on, "state": state, "text": text.strip(), "offset": offset, "limit": limit}
+    params |= {
+        "on": on,
+        "state": state,
+        "text": text.strip(),
+        "item": charge_item,
+        "whole": WHOLE_MONTH,
+        "offset": offset,
+        "limit": limit,
+    }
     where = (
         f"WHERE {inside} AND (%(state)s = '' OR v.state = %(state)s)"
         " AND (%(text)s = '' OR a.account_no = %(text)s OR sp.point_no = %(text)s OR v.adjustment_no = %(text)s)"
+        " AND (%(item)s = '' OR COALESCE(ci.code, %(whole)s) = %(item)s)"
     )
-    [(count, volume)] = rows_of(f"SELECT count(*), COALESCE(sum(v.change), 0) {_FROM} {where}", params)
-    order = f"ORDER BY {ADJUSTMENT_SORTS[sort]} {'DESC' if descending else 'ASC'}, v.id DESC"
+    sums = "count(*), COALESCE(sum(v.change), 0), COALESCE(sum(v.effect), 0)"
+    [(count, volume, amount)] = rows_of(f"SELECT {sums} {_FROM} {where}", params)
+    order = f"ORDER BY {ADJUSTMENT_SORTS[sort]} {'DESC' if descending else 'ASC'} NULLS LAST, v.id DESC"
     rows = rows_of(f"{_COLUMNS} {_FROM} {where} {order} LIMIT %(limit)s OFFSET %(offset)s", params)
-    return tuple(map(_row, rows)), count, volume
+    return tuple(map(_row, rows)), count, volume, amount
 
 
 def adjustments_of_item(*, reading_item_id: int, on: date) -> tuple[AdjustmentRow, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from qingyuan.domains.readings.queries.field_facts import rows_of
 from qingyuan.domains.readings.queries.sharing import (
@@ -17,6 +17,7 @@ from qingyuan.domains.readings.queries.sharing import (
     SharedUsage,
     shared_usage,
 )
+from qingyuan.domains.readings.rules.states import PartKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,23 @@ class UsagePart:
         """What else explains the volume; read from its text only when asked for."""
         loaded: Mapping[str, Any] = json.loads(self.evidence_json)
         return loaded
+
+
+class ItemAdjustment(NamedTuple):
+    """A charge item's own volume in a month (单项增减水量): `change` in m³, None where the item is let off wholly."""
+
+    item_code: str
+    change: Decimal | None
+    adjustment_no: str
+    reason: str
+
+
+def item_adjustment_of(evidence: Mapping[str, Any]) -> ItemAdjustment:
+    """What the evidence of an ITEM_ADJUSTMENT part says."""
+    change = evidence["change"]
+    return ItemAdjustment(
+        evidence["item"], None if change is None else Decimal(change), evidence["adjustment"], evidence["reason"]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +146,16 @@ class ConsumptionFacts:
     def loss(self) -> LossShare | None:
         """What the point takes of its main's difference; None without such a main, or while that is not known."""
         return self.shared.loss
+
+    @property
+    def usage_parts(self) -> tuple[UsagePart, ...]:
+        """The parts that make up the volume."""
+        return tuple(part for part in self.parts if part.kind != PartKind.ITEM_ADJUSTMENT)
+
+    @property
+    def item_adjustments(self) -> tuple[ItemAdjustment, ...]:
+        """What stands adjusted of single charge items, in the order in which it was approved."""
+        return tuple(item_adjustment_of(part.evidence) for part in self.parts if part.kind == PartKind.ITEM_ADJUSTMENT)
 
     @property
     def subs_volume(self) -> Decimal:

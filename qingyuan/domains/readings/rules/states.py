@@ -64,6 +64,9 @@ class PartKind(StrEnum):
     SUBS = "SUBS"
     LOSS = "LOSS"
     ADJUSTMENT = "ADJUSTMENT"
+    ITEM_ADJUSTMENT = (
+        "ITEM_ADJUSTMENT"  # 单项增减: of no volume, its evidence says which charge item is charged how much less
+    )
     TRUE_UP = "TRUE_UP"
 
 

@@ -24,6 +24,7 @@ class Draft:
         "exact",
         "kind",
         "metered",
+        "own",
         "price",
         "relief",
         "tier",
@@ -49,6 +50,8 @@ class Draft:
         self.relief: Relief | None = None
         self.times: Decimal | None = None
         """How often a fixed fee is charged (months or their shares), for the explanation."""
+        self.own: Decimal | None = None
+        """The metered volume that counts for a charge item with a volume of its own, for the explanation."""
 
 
 class Filled:
@@ -66,7 +69,7 @@ class Filled:
 class Part:
     """What one version rates for one share: its segments, tier volumes and lines."""
 
-    __slots__ = ("drafts", "filled", "governing", "share", "tier_volumes", "volume")
+    __slots__ = ("drafts", "filled", "governing", "own", "share", "tier_volumes", "volume")
 
     def __init__(self, share: int, governing: Governing) -> None:
         self.share, self.governing = share, governing
@@ -74,6 +77,8 @@ class Part:
         self.drafts: list[Draft] = []
         self.tier_volumes: list[Decimal] = []
         self.volume = NO_VOLUME
+        self.own: dict[str, list[list[Decimal]]] = {}
+        """By charge item with a volume of its own: its tier volumes, segment by segment."""
 
 
 class Work:
@@ -99,6 +104,7 @@ class Work:
         "share_volumes",
         "use",
         "use_before",
+        "waived",
     )
 
     def __init__(self, request: RatingRequest) -> None:
@@ -121,3 +127,5 @@ class Work:
         self.round_line: Callable[[Decimal], Decimal] = lambda value: value
         self.overrides: dict[str, Tax] = {}
         self.item_taxes: dict[str, Tax] = {}
+        self.waived: frozenset[str] = frozenset()
+        """Charge items that are let off wholly."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 from qingyuan.domains.tariffs.rules.catalogue import Catalogue
 from qingyuan.domains.tariffs.rules.compiled import CompiledCharge
 from qingyuan.domains.tariffs.rules.drafts import Draft, Filled, Part, Work
+from qingyuan.domains.tariffs.rules.explain_item_changes import explain_item_changes, own_volume
 from qingyuan.domains.tariffs.rules.explain_tiers import explain_tiers
 from qingyuan.domains.tariffs.rules.explain_usage import explain_usage
 from qingyuan.domains.tariffs.rules.explanation import Node, Value
@@ -106,7 +107,9 @@ def _part(work: Work, part: Part, lines: Iterable[RatingLine]) -> Node:
     names: dict[str, str] = {}
     for draft, line in zip(part.drafts, lines, strict=False):
         names.setdefault(line.item_code, line.name)
-        by_charge.setdefault(line.item_code, []).append(_line(work, part, draft, line))
+        if line.item_code not in by_charge:
+            by_charge[line.item_code] = list(explain_item_changes(work.request, line.item_code))
+        by_charge[line.item_code].append(_line(work, part, draft, line))
     sums: list[Decimal] = []
     for code, nodes in by_charge.items():
         amount = sum((node.amount for node in nodes if node.amount is not None), Decimal(0))
@@ -155,7 +158,10 @@ def _line(work: Work, part: Part, draft: Draft, line: RatingLine) -> Node:
     charge = draft.charge
     if line.kind in (LineKind.TIER, LineKind.FLAT) and charge is not None:
         values["tier"] = line.tier
-        children += _charged(charge, line)
+        children += own_volume(draft, line)
+        children += _charged(charge, draft, line)
+    elif charge is not None and charge.item_code in work.waived and draft.relief is None:
+        code = "waived_line"
     elif line.kind is LineKind.FIXED and charge is not None and charge.fixed is not None:
         values["times"] = draft.times
         if charge.fixed.per is Per.BILL:
@@ -184,12 +190,13 @@ def _rounded(work: Work, exact: Decimal, amount: Decimal) -> Node:
     return Node("rounded", (("scale", scale), ("mode", rule.mode.value), ("exact", exact), ("amount", amount)))
 
 
-def _charged(charge: CompiledCharge, line: RatingLine) -> Iterable[Node]:
-    """Why the charged volume is not the metered one."""
+def _charged(charge: CompiledCharge, draft: Draft, line: RatingLine) -> Iterable[Node]:
+    """Why the charged volume is not the metered one, or the item's own."""
     if charge.as_metered:
         return
     share = charge.factor if charge.factor is not None else _ONE
-    values: dict[str, Value] = {"metered": line.metered_volume, "share": share, "volume": line.volume}
+    metered = line.metered_volume if draft.own is None else draft.own
+    values: dict[str, Value] = {"metered": metered, "share": share, "volume": line.volume}
     shape = charge.charge.shape
     rule = shape.volume_rounding if isinstance(shape, VolumeCharge) else None
     if rule is None:

@@ -119,6 +119,18 @@ LABELS = {
     "tier_last": gettext_noop("Tier %(tier)s (above %(lower)s): this takes %(volume)s %(unit)s"),
     "tier_last_untouched": gettext_noop("Tier %(tier)s (above %(lower)s): not reached"),
     "charge": gettext_noop("%(name)s"),
+    "item_less": gettext_noop("%(volume)s %(unit)s less for this charge alone"),
+    "item_less_by": gettext_noop(
+        "Adjustment %(reference)s: %(volume)s %(unit)s less for this charge alone; %(reason)s"
+    ),
+    "item_more": gettext_noop("%(volume)s %(unit)s more for this charge alone"),
+    "item_more_by": gettext_noop(
+        "Adjustment %(reference)s: %(volume)s %(unit)s more for this charge alone; %(reason)s"
+    ),
+    "item_waived": gettext_noop("This charge is let off for this bill"),
+    "item_waived_by": gettext_noop("Adjustment %(reference)s: this charge is let off for this bill; %(reason)s"),
+    "own_volume": gettext_noop("%(metered)s %(unit)s metered; %(own)s %(unit)s count for this charge"),
+    "waived_line": gettext_noop("Let off: nothing is charged"),
     "tier_line": gettext_noop("Tier %(tier)s: %(volume)s %(unit)s × %(price)s = %(exact)s"),
     "flat_line": gettext_noop("%(volume)s %(unit)s × %(price)s = %(exact)s"),
     "charged_share": gettext_noop(

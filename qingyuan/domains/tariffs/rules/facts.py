@@ -13,6 +13,7 @@ from qingyuan.domains.tariffs.rules.plan import MonthDay
 from qingyuan.domains.tariffs.rules.rate import needed_tier_use
 from qingyuan.domains.tariffs.rules.request import (
     NO_VOLUME,
+    ItemChange,
     ItemOption,
     ItemTax,
     PeopleFrom,
@@ -68,6 +69,7 @@ class Facts:
     corrected_volume: Decimal | None = None
     versions: tuple[VersionRef, ...] = ()
     on: date | None = None
+    item_changes: tuple[ItemChange, ...] = ()
 
 
 def build_request(facts: Facts, catalogue: Catalogue) -> RatingRequest:
@@ -111,6 +113,7 @@ def build_request(facts: Facts, catalogue: Catalogue) -> RatingRequest:
         opened=facts.opened,
         closed=facts.closed,
         corrected_volume=facts.corrected_volume,
+        item_changes=facts.item_changes,
     )
     return replace(request, tier_use=_tier_use(facts, request, catalogue))
 

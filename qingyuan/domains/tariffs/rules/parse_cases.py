@@ -1,5 +1,6 @@
 """A file of rating cases `qingyuan-rating-cases/1` (计费用例文件) → cases. A faulty case keeps its complaints."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,10 +25,10 @@ from qingyuan.domains.tariffs.rules.nodes import (
 from qingyuan.domains.tariffs.rules.parse_charges import parse_tax
 from qingyuan.domains.tariffs.rules.parse_tiers import parse_month_day
 from qingyuan.domains.tariffs.rules.plan import MonthDay
-from qingyuan.domains.tariffs.rules.request import NO_VOLUME, ItemTax, PeopleFrom, ShareKind, UsagePiece
+from qingyuan.domains.tariffs.rules.request import NO_VOLUME, ItemChange, ItemTax, PeopleFrom, ShareKind, UsagePiece
 
 CASES_FORMAT = "qingyuan-rating-cases/1"
-EXEMPT = "exempt"
+EXEMPT, WAIVED = "exempt", "waived"
 _FREE_TEXT = ("status", "note", "source", "name", "title", "comment", "description")
 FACT_KEYS = (
     "tariff",
@@ -51,6 +52,7 @@ FACT_KEYS = (
     "options",
     "tax",
     "corrected_volume",
+    "item_changes",
 )
 _CASE_KEYS = ("id", *FACT_KEYS, "expect", *_FREE_TEXT)
 _EXPECT_KEYS = ("total", "tier_volumes", "tier_use_after", "carry_after", "billed_volume", "lines", "error")
@@ -141,6 +143,7 @@ def parse_facts(section: Section, *, tariff_needed: bool = True) -> Facts:
         options=_options(section),
         tax=_tax(section),
         corrected_volume=section.optional_decimal("corrected_volume", places=3),
+        item_changes=tuple(_item_changes(section)),
     )
 
 
@@ -271,6 +274,20 @@ def _tax(section: Section) -> tuple[ItemTax, ...]:
         ItemTax(text_of(key, place, section.problems), parse_tax(value, place, section.problems))
         for key, value in node.value
     )
+
+
+def _item_changes(section: Section) -> Iterator[ItemChange]:
+    """[{item: charge item, volume: more or (negative) less, or waived}, …]."""
+    if section.optional("item_changes") is None:
+        return
+    for index, node in enumerate(section.elements("item_changes"), 1):
+        place = f"{section.at('item_changes')}[{index}]"
+        change = Section(node, place, section.problems, ("item", "volume"))
+        charge_item, volume = change.text("item", required=True), change.optional("volume")
+        if volume is not None and shown(volume) == WAIVED:
+            yield ItemChange(charge_item, None)
+        else:
+            yield ItemChange(charge_item, change.decimal("volume", places=3, negative=True))
 
 
 def _expect(section: Section) -> Expectation:

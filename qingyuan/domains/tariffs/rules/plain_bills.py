@@ -30,6 +30,7 @@ def plain_bill(request: RatingRequest, governing: Governing) -> RatingResult | N
         or piece.volume < 0
         or request.relief
         or request.carry_before
+        or request.item_changes
         or piece.start is None
         or piece.end is None
         or piece.start < governing.start

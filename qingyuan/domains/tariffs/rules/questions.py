@@ -39,7 +39,7 @@ MOST_FILES = 8
 MOST_ENTRIES = 100
 LONGEST_DAYS = 3_660
 _CLASS, _UNIT, _FILES = "usage_class", "unit", "tariff_files"
-_LISTS = ("pieces", "shares", "people_changes", "relief")
+_LISTS = ("pieces", "shares", "people_changes", "relief", "item_changes")
 _CLOSERS = {"]", "}"}
 
 PLACE_OF = {
@@ -48,6 +48,11 @@ PLACE_OF = {
     "tariffs.quota_missing": "quota",
     "tariffs.credit_exceeds_use": "used_before",
     "tariffs.no_version_in_force": "from",
+    "tariffs.item_not_charged": "item_changes",
+    "tariffs.item_not_by_volume": "item_changes",
+    "tariffs.item_change_too_large": "item_changes",
+    "tariffs.item_change_on_credit": "item_changes",
+    "tariffs.minimum_takes_back": "item_changes",
     "tariffs.not_one_plan": "tariff_files",
     "tariffs.version_twice": "tariff_files",
 }

@@ -1,8 +1,8 @@
 """Rating (计费): (versions, usage, account facts, tier use so far, dates) → lines. One pure function for every use.
 
 The stages, in order: usage + carry → rounding → minimum volume → mixed use → cut by versions and cycles → tiers →
-charges → percent items → relief → rounding of the sum → minimum amount → tax. `work` keeps their intermediate
-values, `rate` gives the result; the explanation is built apart, from the same work, when someone asks.
+charges (single items with a volume of their own) → percent items → relief → rounding of the sum → minimum amount →
+tax. `work` keeps their intermediate values, `rate` gives the result; the explanation is built apart, from the same work, when someone asks.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from qingyuan.domains.tariffs.rules.catalogue import Catalogue, Governing
 from qingyuan.domains.tariffs.rules.compiled import CompiledVersion
 from qingyuan.domains.tariffs.rules.drafts import Filled, Key, Part, Work
 from qingyuan.domains.tariffs.rules.fixed_charges import fixed_lines
+from qingyuan.domains.tariffs.rules.item_changes import let_off, place_item_changes
 from qingyuan.domains.tariffs.rules.limits import bill_limits, split_by_tiers
 from qingyuan.domains.tariffs.rules.lines import result_of
 from qingyuan.domains.tariffs.rules.percent_charges import percent_lines
@@ -44,7 +45,8 @@ def rate(request: RatingRequest, catalogue: Catalogue) -> RatingResult:
     """The lines, total, tier use and carry of one bill.
 
     Raises VersionUnknown, NoVersionInForce, WrongPlanKind, ItemPlanDoesNotFit, PieceDatesMissing, QuotaMissing,
-    CalibreMissing, CalibreNotPriced, SharesExceedWhole, CreditExceedsUse, NothingToRate.
+    CalibreMissing, CalibreNotPriced, SharesExceedWhole, CreditExceedsUse, NothingToRate; with changes of single items
+    what `place_item_changes` raises, and MinimumTakesBack.
     """
     if len(request.pieces) == 1 and len(request.shares) == 1 and not _taxed_on_top(request):
         timeline = catalogue.timeline(request.shares[0].versions, request.options)
@@ -66,6 +68,8 @@ def work_out(request: RatingRequest, catalogue: Catalogue) -> Work:
     versions = _begin(work, catalogue)
     _make_parts(work, versions)
     _fill(work)
+    if request.item_changes:
+        place_item_changes(work)
     _charge(work)
     close_sum(work, versions[0][-1].compiled.version.minimum)
     return work
@@ -231,9 +235,9 @@ def _charge_part(work: Work, part: Part, parts: list[Part], charged: set[str]) -
         if charge.prices:
             drafts += volume_lines(work, part, charge, counting=index == compiled.counting)
         elif charge.fixed is not None and charge.item_code not in charged:
-            drafts += fixed_lines(work, part, charge, parts)
+            drafts += let_off(work, charge, fixed_lines(work, part, charge, parts))
     if compiled.has_percent:
         for charge in compiled.charges:
             if charge.percent is not None:
-                drafts += percent_lines(work, part, charge)
+                drafts += let_off(work, charge, percent_lines(work, part, charge))
         drafts.sort(key=lambda draft: compiled.charges.index(draft.charge) if draft.charge is not None else 0)

@@ -1,9 +1,11 @@
 """Relief (优惠减免): negative lines of their own, in list order, never more than their items cost."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from qingyuan.domains.tariffs.rules.compiled import CompiledCharge, tier_prices
 from qingyuan.domains.tariffs.rules.drafts import Draft, Part, Work
+from qingyuan.domains.tariffs.rules.item_changes import own_segments, own_tiers
 from qingyuan.domains.tariffs.rules.percent_charges import base_of_item
 from qingyuan.domains.tariffs.rules.plan import FreePosition, Per, Relief, ReliefKind
 from qingyuan.domains.tariffs.rules.request import NO_VOLUME
@@ -101,8 +103,9 @@ def _free_volume(
             exact = charge.exact([free] + [NO_VOLUME] * (len(part.tier_volumes) - 1))
         else:
             from_end = relief.position is FreePosition.NOT_COUNTED
-            before = _without(part, offset, from_end=from_end)
-            after = _without(part, offset + free, from_end=from_end)
+            segments = own_segments(part, charge)
+            before = _without(segments, offset, from_end=from_end)
+            after = _without(segments, offset + free, from_end=from_end)
             exact = charge.exact(before) - charge.exact(after)
         for draft in _one(work, part, lines + made, relief, charge, exact):
             draft.metered = free
@@ -118,16 +121,16 @@ def _free_volume(
     return made
 
 
-def _without(part: Part, volume: Decimal, *, from_end: bool) -> list[Decimal]:
-    """The part's tier volumes without its first (or last) `volume`."""
-    tiers = [NO_VOLUME] * len(part.tier_volumes)
+def _without(segments: Sequence[Sequence[Decimal]], volume: Decimal, *, from_end: bool) -> list[Decimal]:
+    """The segments' tier volumes without the first (or last) `volume`."""
+    tiers = [NO_VOLUME] * len(segments[0])
     left = volume
-    for filled in reversed(part.filled) if from_end else part.filled:
-        indexes = range(len(filled.tier_volumes))
+    for volumes in reversed(segments) if from_end else segments:
+        indexes = range(len(volumes))
         for index in reversed(indexes) if from_end else indexes:
-            taken = min(left, filled.tier_volumes[index])
+            taken = min(left, volumes[index])
             left -= taken
-            tiers[index] += filled.tier_volumes[index] - taken
+            tiers[index] += volumes[index] - taken
     return tiers
 
 
@@ -138,12 +141,13 @@ def _reduction(work: Work, part: Part, relief: Relief, charge: CompiledCharge) -
     if relief.price is None or not charge.prices:
         return _ZERO
     prices = tier_prices(relief.price)
+    tiers = own_tiers(part, charge)
     if not charge.tiered and len(prices) > 1:
-        charged = [charge.charged(volume) for volume in part.tier_volumes]
+        charged = [charge.charged(volume) for volume in tiers]
         at_relief = sum((volume * price for volume, price in zip(charged, prices, strict=True)), _ZERO)
     else:
-        at_relief = charge.exact(part.tier_volumes, prices)
-    return charge.exact(part.tier_volumes) - at_relief
+        at_relief = charge.exact(tiers, prices)
+    return charge.exact(tiers) - at_relief
 
 
 def _amount_off(work: Work, part: Part, lines: list[Draft], relief: Relief, amount: Decimal) -> list[Draft]:

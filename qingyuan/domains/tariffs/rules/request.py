@@ -140,6 +140,20 @@ class ItemTax:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemChange:
+    """What one charge item alone is charged more or less than the rest of the bill (单项增减水量).
+
+    `volume`: metered volume added, negative: let off; None: the item is let off wholly (单项免收). `reference` is the
+    adjustment's number, `reason` what was given for it; both empty on a question that no adjustment stands behind.
+    """
+
+    item_code: str
+    volume: Decimal | None
+    reference: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RatingRequest:
     """One bill of one point.
 
@@ -157,6 +171,7 @@ class RatingRequest:
     account_fees      whether fees of the account (scope account) belong on this bill; False on its other points
     account_used      usage of any of the account's points, for `when: used` with scope account; None: this bill's
     corrected_volume  on a credit of mixed use: the billed volume of the bill that it corrects
+    item_changes      charge items with a volume of their own on this bill; tier use stays that of the bill's volume
     """
 
     pieces: tuple[UsagePiece, ...]
@@ -178,6 +193,7 @@ class RatingRequest:
     account_fees: bool = True
     account_used: bool | None = None
     corrected_volume: Decimal | None = None
+    item_changes: tuple[ItemChange, ...] = ()
 
     @property
     def usage(self) -> Decimal:

@@ -12,6 +12,7 @@ from typing import Any
 from qingyuan.domains.tariffs.rules.plan import MonthDay, Tax, Treatment
 from qingyuan.domains.tariffs.rules.request import (
     NO_VOLUME,
+    ItemChange,
     ItemOption,
     ItemTax,
     PeopleFrom,
@@ -81,6 +82,11 @@ def _add_rare(request: RatingRequest, made: Plain) -> None:
         made["account_used"] = int(request.account_used)
     if request.corrected_volume is not None:
         made["corrected_volume"] = _volume(request.corrected_volume)
+    if request.item_changes:
+        made["item_changes"] = [
+            [each.item_code, None if each.volume is None else _volume(each.volume), each.reference, each.reason]
+            for each in request.item_changes
+        ]
 
 
 def request_from_snapshot(data: Mapping[str, Any]) -> RatingRequest:
@@ -121,6 +127,10 @@ def _read(data: Mapping[str, Any]) -> RatingRequest:
         account_fees=bool(data.get("account_fees", 1)),
         account_used=None if used is None else bool(used),
         corrected_volume=_optional(corrected),
+        item_changes=tuple(
+            ItemChange(code, _optional(volume), reference, reason)
+            for code, volume, reference, reason in data.get("item_changes", ())
+        ),
     )
 
 

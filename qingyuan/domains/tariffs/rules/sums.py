@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from qingyuan.domains.tariffs.rules.drafts import Draft, Work
+from qingyuan.domains.tariffs.rules.item_changes import refuse_taking_back
 from qingyuan.domains.tariffs.rules.plan import Minimum, Per, RoundAt
 from qingyuan.domains.tariffs.rules.result import LineKind
 from qingyuan.kernel.money import ZERO_MONEY
@@ -11,7 +12,7 @@ from qingyuan.kernel.rounding import round_decimal
 
 
 def close_sum(work: Work, minimum: Minimum | None) -> None:
-    """Adds the rounding line and the line up to the minimum amount to `work.closing`."""
+    """Adds the rounding line and the line up to the minimum amount to `work.closing`. Raises MinimumTakesBack."""
     rounding = work.rounding
     if rounding.at is RoundAt.LINE and (minimum is None or minimum.amount is None):
         return
@@ -30,6 +31,7 @@ def close_sum(work: Work, minimum: Minimum | None) -> None:
         return
     least = minimum.amount * (work.request.months if minimum.per is Per.MONTH else 1) + ZERO_MONEY
     if wanted < least:
+        refuse_taking_back(work.request.item_changes, minimum=least, amount=wanted)
         work.minimum = least
         work.closing.append(Draft(LineKind.MINIMUM, None, least - wanted, least - wanted))
 

@@ -2,6 +2,7 @@
 
 from qingyuan.domains.tariffs.rules.compiled import CompiledCharge
 from qingyuan.domains.tariffs.rules.drafts import Draft, Part, Work
+from qingyuan.domains.tariffs.rules.item_changes import own_lines
 from qingyuan.domains.tariffs.rules.result import LineKind
 
 _TIER, _FLAT = LineKind.TIER, LineKind.FLAT
@@ -9,6 +10,8 @@ _TIER, _FLAT = LineKind.TIER, LineKind.FLAT
 
 def volume_lines(work: Work, part: Part, charge: CompiledCharge, *, counting: bool) -> list[Draft]:
     """The charge's lines for this part. `counting`: their metered volume is what counts in tier use."""
+    if part.own and charge.item_code in part.own:
+        return own_lines(work, part, charge, counting=counting)
     round_line = work.round_line
     prices = charge.prices
     if not charge.tiered:

@@ -12,7 +12,7 @@ class RateIn(Schema):
 
     Volumes are text or plain numbers in the plan's unit with at most three places; dates are ISO. The other keys are
     those of a rating case: `pieces`, `shares`, `people_changes`, `options`, `tax`, `period`, `closed`,
-    `corrected_volume`.
+    `corrected_volume`, `item_changes`.
     """
 
     tariff: str | None = None

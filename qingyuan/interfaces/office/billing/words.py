@@ -62,6 +62,7 @@ REASON_WORDS: Mapping[str, Label] = {
 }
 FACT_WORDS: Mapping[str, Label] = {
     changed_facts.USAGE: _("Usage (m³)"),
+    changed_facts.ITEMS: _("Single charges adjusted"),
     changed_facts.PEOPLE: _("People"),
     changed_facts.RELIEF: _("Relief"),
     changed_facts.QUOTA: _("Quota"),

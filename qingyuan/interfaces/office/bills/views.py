@@ -113,6 +113,7 @@ def bill(request: OfficeRequest, bill_no: str) -> HttpResponse:
         "links": _links(found),
         "cancel": _cancel(found) if may_change else None,
         "rebill": _rebill(found) if may_change and found.corrects is None and not _by_hand(found) else None,
+        "adjust_url": _adjust_url(found) if "readings.adjust" in request.permissions else "",
         "proposals_url": _proposals_url(found) if sees_runs else "",
         **_notices(request, found),
     }
@@ -166,6 +167,14 @@ def _page(found: BillPage) -> DetailPage:
 def _by_hand(found: BillPage) -> bool:
     """A fee: it has no usage, and no reading to bill again."""
     return found.basis == BillBasis.MANUAL
+
+
+def _adjust_url(found: BillPage) -> str:
+    """Where this bill's month is adjusted: only that of a live bill of a reading, and never a correction's."""
+    if not found.row.is_live or found.corrects is not None or found.reading_item_id is None:
+        return ""
+    address = address_if_routed("readings:adjust", found.reading_item_id)
+    return f"{address}?bill={found.row.bill_no}" if address else ""
 
 
 def _usage(found: BillPage) -> Fact:

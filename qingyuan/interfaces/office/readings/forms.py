@@ -8,13 +8,12 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from qingyuan.domains.readings.operations import Evidence
 from qingyuan.domains.readings.queries import ConditionRow, SegmentDetail
 from qingyuan.domains.routes.queries import BookRow
-from qingyuan.interfaces.office.readings.words import ADJUSTMENT_STATES, ALGORITHMS, condition_name
+from qingyuan.interfaces.office.readings.words import ALGORITHMS, condition_name
 from qingyuan.interfaces.office.shell.fields import MonthField, VolumeField
 from qingyuan.interfaces.office.shell.formats import volume_text
-from qingyuan.interfaces.office.shell.forms import FilterForm, OfficeForm
+from qingyuan.interfaces.office.shell.forms import OfficeForm
 from qingyuan.platform.dictionary import queries as dictionary
 
 
@@ -84,57 +83,6 @@ class CorrectForm(OfficeForm):
     def values(self) -> dict[int, Decimal]:
         """The typed register values by register number."""
         return _register_values(self.cleaned_data)
-
-
-class AdjustForm(OfficeForm):
-    """A change of a month's volume: so much more, so much less, or to a volume."""
-
-    wide = frozenset({"way", "reason", "file"})
-
-    way = forms.ChoiceField(
-        label=_("What is adjusted"),
-        choices=[("less", _("let off")), ("more", _("charged in addition")), ("to", _("the month's volume becomes"))],
-        widget=forms.RadioSelect,
-        initial="less",
-    )
-    amount = VolumeField(label=_("Volume, m³"), minimum=Decimal(0))
-    reason_code = forms.ChoiceField(label=_("Kind of adjustment"), choices=[])
-    reason = forms.CharField(label=_("Reason"), max_length=200)
-    file = forms.FileField(
-        label=_("Proving file"),
-        required=False,
-        help_text=_("Application, photo or record: PDF, picture or office document."),
-    )
-
-    def __init__(self, data: Any, files: Any) -> None:
-        super().__init__(data, files)
-        self.fields["reason_code"].choices = reason_choices("adjustment_kind")  # type: ignore[attr-defined]
-
-    def change(self) -> Decimal | None:
-        """What is added, negative when it is let off; None when a volume is given instead."""
-        way, amount = self.cleaned_data["way"], Decimal(self.cleaned_data["amount"])
-        return None if way == "to" else amount if way == "more" else -amount
-
-    def volume(self) -> Decimal | None:
-        """What the month's volume becomes; None when a change is given instead."""
-        return Decimal(self.cleaned_data["amount"]) if self.cleaned_data["way"] == "to" else None
-
-    def evidence(self) -> Evidence | None:
-        """The file, if one was chosen."""
-        upload = self.cleaned_data["file"]
-        return None if upload is None else Evidence(upload.name, upload.content_type or "", upload.read())
-
-
-class AdjustmentFilter(FilterForm):
-    """Which adjustments are listed."""
-
-    q = forms.CharField(
-        label=_("Quick find"),
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Account no. / point no. / adjustment no.")}),
-    )
-    state = forms.ChoiceField(
-        label=_("State"), choices=[(str(state), chip.text) for state, chip in ADJUSTMENT_STATES.items()]
-    )
 
 
 def read_form(

@@ -4,6 +4,7 @@ from django.urls import path
 
 from qingyuan.interfaces.office.readings.views import (
     adjusting,
+    adjusting_ask,
     conditions,
     decisions,
     detail,
@@ -35,7 +36,8 @@ urlpatterns = [
     path("readings/items/<int:reading_item_id>/enter/", taking.enter, name="enter"),
     path("readings/items/<int:reading_item_id>/change/", taking.change, name="change"),
     path("readings/items/<int:reading_item_id>/correct/", taking.correct, name="correct"),
-    path("readings/items/<int:reading_item_id>/adjust/", adjusting.adjust, name="adjust"),
+    path("readings/items/<int:reading_item_id>/adjust/", adjusting_ask.adjust, name="adjust"),
+    path("readings/items/<int:reading_item_id>/adjust/effect/", adjusting_ask.effect, name="adjust-effect"),
     path("readings/items/<int:reading_item_id>/skip/", decisions.skip, name="skip"),
     path("readings/items/<int:reading_item_id>/reopen/", decisions.reopen, name="reopen"),
     path("readings/photos/<slug:sha256>/", detail.photo, name="photo"),

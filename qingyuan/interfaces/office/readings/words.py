@@ -40,7 +40,7 @@ ANOMALIES: Mapping[str, Chip] = {
 }
 
 ADJUSTMENT_STATES: Mapping[AdjustmentState, Chip] = {
-    AdjustmentState.REQUESTED: Chip(_("waits for a decision"), Tone.AMBER),
+    AdjustmentState.REQUESTED: Chip(_("to be decided"), Tone.AMBER),
     AdjustmentState.APPROVED: Chip(_("holds"), Tone.GREEN),
     AdjustmentState.REFUSED: Chip(_("refused"), Tone.GREY),
     AdjustmentState.WITHDRAWN: Chip(_("withdrawn"), Tone.GREY),
@@ -75,6 +75,7 @@ PARTS: Mapping[str, Label] = {
     "SUBS": _("subs"),
     "LOSS": _("loss"),
     "ADJUSTMENT": _("adjustment"),
+    "ITEM_ADJUSTMENT": _("adjustment of one charge"),
     "TRUE_UP": _("settled estimate"),
 }
 

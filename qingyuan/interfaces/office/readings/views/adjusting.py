@@ -1,28 +1,28 @@
-"""增减水量: asking for a change of a month's volume, the list, one adjustment with its evidence, and the decisions."""
+"""增减水量: the list of adjustments, one with its evidence, and the decisions; adjusting_ask.py asks for them."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from qingyuan.domains.readings import operations, queries
 from qingyuan.domains.readings.queries import AdjustmentRow
 from qingyuan.domains.readings.rules.states import AdjustmentState
 from qingyuan.interfaces.office.access import OfficeRequest, requires
-from qingyuan.interfaces.office.readings.forms import AdjustForm, AdjustmentFilter, reason_choices
+from qingyuan.interfaces.office.readings.adjust_forms import adjustment_filter
+from qingyuan.interfaces.office.readings.forms import reason_choices
 from qingyuan.interfaces.office.readings.scope import today
 from qingyuan.interfaces.office.readings.words import ADJUSTMENT_STATES
 from qingyuan.interfaces.office.shell.addresses import address_if_routed
 from qingyuan.interfaces.office.shell.details import Confirm, DetailPage, Fact, Figure, detail_response, sub_table
-from qingyuan.interfaces.office.shell.form_pages import done, form_response
-from qingyuan.interfaces.office.shell.formats import date_text, month_text, volume_text
-from qingyuan.interfaces.office.shell.forms import FormPage
+from qingyuan.interfaces.office.shell.formats import date_text, money_text, month_text, volume_text
 from qingyuan.interfaces.office.shell.list_pages import list_response
 from qingyuan.interfaces.office.shell.lists import (
     Action,
@@ -44,8 +44,21 @@ OBJECT_TYPE = "volume_adjustment"
 
 
 def signed(row: AdjustmentRow) -> str:
-    """The change with its sign: +5, −20."""
-    return f"{'+' if row.change > 0 else '−'}{volume_text(abs(row.change))}"
+    """The change with its sign, +5, −20; or that the charge is let off."""
+    return _("let off wholly") if row.is_waived else f"{'+' if row.change > 0 else '−'}{volume_text(abs(row.change))}"
+
+
+def charge_of(row: AdjustmentRow) -> str:
+    """The charge that alone is adjusted, and whether it is let off, or that it is the whole month's volume."""
+    if not row.item_code:
+        return _("whole month")
+    name = row.item_name_en if get_language() == "en" else row.item_name
+    return _("%(charge)s, let off") % {"charge": name} if row.is_waived else name
+
+
+def signed_money(amount: Decimal) -> str:
+    """An amount with its sign: +12.00, −34.00."""
+    return f"{'+' if amount > 0 else '−' if amount < 0 else ''}{money_text(abs(amount))}"
 
 
 def _reason(row: AdjustmentRow) -> str:
@@ -75,11 +88,20 @@ COLUMNS: tuple[Column[AdjustmentRow], ...] = (
         link=lambda row: (address_if_routed("accounts:detail", row.account_no) or None) if row.account_no else None,
     ),
     Column("holder_name", gettext_lazy("Holder")),
+    Column("charge", gettext_lazy("Charge"), value=charge_of),
     Column("usage_before", gettext_lazy("Usage when asked"), ColumnKind.VOLUME, shown=False),
-    Column("change", gettext_lazy("Change"), ColumnKind.VOLUME, sortable=True, totalled=True),
+    Column(
+        "change",
+        gettext_lazy("Change"),
+        ColumnKind.VOLUME,
+        value=lambda row: None if row.is_waived else row.change,
+        sortable=True,
+        totalled=True,
+    ),
+    Column("effect", gettext_lazy("Effect"), ColumnKind.MONEY, sortable=True, totalled=True),
     Column("reason", gettext_lazy("Reason"), ColumnKind.LONG_TEXT, value=_reason),
     Column("state", gettext_lazy("State"), ColumnKind.CHIP, value=lambda row: ADJUSTMENT_STATES[row.state]),
-    Column("requested_by", gettext_lazy("Asked by")),
+    Column("requested_by", gettext_lazy("Asked by"), shown=False),
     Column("requested_on", gettext_lazy("Asked on"), ColumnKind.DATE, sortable=True),
     Column("decided_by", gettext_lazy("Decided by"), shown=False),
     Column("decided_on", gettext_lazy("Decided on"), ColumnKind.DATE, shown=False),
@@ -99,70 +121,36 @@ ADJUSTMENTS: ListSpec[AdjustmentRow] = ListSpec(
 
 
 def _load(actor: Actor, query: ListQuery) -> ListResult[AdjustmentRow]:
-    rows, count, volume = queries.adjustment_rows(
+    rows, count, volume, amount = queries.adjustment_rows(
         actor=actor,
         on=today(),
         state=str(query.filters.get("state") or ""),
         text=str(query.filters.get("q") or ""),
+        charge_item=str(query.filters.get("charge") or ""),
         sort=query.sort,
         descending=query.descending,
         offset=query.offset,
         limit=query.limit,
     )
-    return ListResult(rows, count, {"change": volume})
+    return ListResult(rows, count, {"change": volume, "effect": amount})
 
 
 @requires("readings.view")
 def adjustment_list(request: OfficeRequest) -> HttpResponseBase:
     """All adjustments within reach, newest first."""
-    return list_response(request, ADJUSTMENTS, AdjustmentFilter, _load)
+    return list_response(request, ADJUSTMENTS, adjustment_filter(request.actor.company_id), _load)
 
 
-@requires(ADJUST)
-def adjust(request: OfficeRequest, reading_item_id: int) -> HttpResponseBase:
-    """Ask for a change of the volume of an approved or billed month; small ones hold at once."""
-    detail = queries.reading_item_detail(actor=request.actor, reading_item_id=reading_item_id, on=today())
-    if detail.entry.state not in {"APPROVED", "BILLED"}:
-        raise NotFound(reading_item=reading_item_id)
-    form = AdjustForm(request.POST or None, request.FILES or None)
-    back = reverse("readings:detail", args=[reading_item_id])
-    page = FormPage(
-        title=_("Adjust the volume"),
-        cancel_url=back,
-        submit=gettext_lazy("Adjust the volume"),
-        intro=_(
-            "%(account)s %(name)s, %(month)s: usage %(usage)s m³. The register stays. Over the limit a second person decides; a billed month is answered by a correcting bill."
-        )
-        % {
-            "account": detail.entry.account_no or detail.entry.point_no,
-            "name": detail.entry.holder_name,
-            "month": month_text(detail.yyyymm),
-            "usage": volume_text(detail.entry.usage_volume),
-        },
-        multipart=True,
-    )
-    if request.method == "POST" and form.is_valid():
-        with form.refusals_as_messages({"readings.reason_missing": "reason", "readings.usage_negative": "amount"}):
-            result = operations.adjust_volume(
-                actor=request.actor,
-                reading_item_id=reading_item_id,
-                reason=form.cleaned_data["reason"],
-                reason_code=form.cleaned_data["reason_code"],
-                on=today(),
-                change=form.change(),
-                volume=form.volume(),
-                evidence=form.evidence(),
-            )
-            return done(request, _said(result), reverse("readings:adjustment", args=[result.adjustment_no]))
-    return form_response(request, form, page)
-
-
-def _said(result: operations.AdjustmentResult) -> str:
+def said_of(result: operations.AdjustmentResult) -> str:
+    """What became of it, for the message on the page that follows."""
     if result.state is AdjustmentState.REQUESTED:
         return _("The adjustment waits for a second person; the usage stays %(volume)s m³ until then.") % {
             "volume": volume_text(result.volume)
         }
-    said = _("The usage is now %(volume)s m³.") % {"volume": volume_text(result.volume)}
+    said = _("The charge is adjusted alone; the usage stays %(volume)s m³.")
+    if not result.charge_item:
+        said = _("The usage is now %(volume)s m³.")
+    said %= {"volume": volume_text(result.volume)}
     if result.change_ids:
         said += " " + _("The billed period waits for a correcting bill.")
     return said
@@ -189,6 +177,7 @@ def adjustment(request: OfficeRequest, adjustment_no: str) -> HttpResponseBase:
         facts=_facts(row),
         figures=(
             Figure(gettext_lazy("Change, m³"), signed(row)),
+            Figure(gettext_lazy("Effect on the bill, yuan"), "—" if row.effect is None else signed_money(row.effect)),
             Figure(gettext_lazy("Usage now, m³"), volume_text(row.usage_now)),
         ),
         actions=(
@@ -214,6 +203,7 @@ def _facts(row: AdjustmentRow) -> tuple[Fact, ...]:
     found = [
         Fact(gettext_lazy("Holder"), f"{row.account_no or row.point_no} {row.holder_name}"),
         Fact(gettext_lazy("Period"), f"{month_text(row.yyyymm)} · {_('billed') if row.is_billed else _('not billed')}"),
+        Fact(gettext_lazy("For which charge"), charge_of(row)),
         Fact(gettext_lazy("Usage when asked"), f"{volume_text(row.usage_before)} m³"),
         Fact(gettext_lazy("Reason"), _reason(row)),
         Fact(gettext_lazy("Asked by"), who(row.requested_by, date_text(row.requested_on))),
@@ -232,7 +222,12 @@ def _confirms(request: OfficeRequest, row: AdjustmentRow) -> tuple[Confirm, ...]
     """What this person may do now; nobody decides their own."""
     hidden = {"version": str(row.version)}
     own = row.requested_by_id == request.actor.staff_id
-    after = volume_text((row.usage_now or row.usage_before) + row.change)
+    holds = _("The usage of the month becomes %(volume)s m³.") % {
+        "volume": volume_text((row.usage_now or row.usage_before) + row.change)
+    }
+    if row.item_code:
+        what = charge_of(row) if row.is_waived else f"{charge_of(row)} {signed(row)} m³"
+        holds = _("Only this charge changes: %(charge)s. The usage of the month stays.") % {"charge": what}
 
     def confirm(name: str, title: str, consequence: str, *, with_reason: bool, danger: bool) -> Confirm:
         url = reverse(f"readings:adjustment-{name}", args=[row.adjustment_no])
@@ -241,15 +236,7 @@ def _confirms(request: OfficeRequest, row: AdjustmentRow) -> tuple[Confirm, ...]
     found: list[Confirm] = []
     if row.state is AdjustmentState.REQUESTED:
         if DECIDE in request.permissions and not own:
-            found.append(
-                confirm(
-                    "approve",
-                    _("Approve"),
-                    _("The usage of the month becomes %(volume)s m³.") % {"volume": after},
-                    with_reason=False,
-                    danger=False,
-                )
-            )
+            found.append(confirm("approve", _("Approve"), holds, with_reason=False, danger=False))
             found.append(confirm("refuse", _("Refuse"), _("The usage stays as it is."), with_reason=True, danger=True))
         if ADJUST in request.permissions and own:
             found.append(
@@ -290,7 +277,7 @@ def approve(request: OfficeRequest, adjustment_no: str) -> HttpResponseBase:
     """批准: the requested change holds."""
 
     def act(row: AdjustmentRow, version: int, reason: str) -> str:
-        return _said(
+        return said_of(
             operations.approve_adjustment(
                 actor=request.actor, adjustment_id=row.id, version=version, on=today(), note=reason
             )
@@ -333,7 +320,7 @@ def reverse_it(request: OfficeRequest, adjustment_no: str) -> HttpResponseBase:
     """冲销: the month's usage is again without the change."""
 
     def act(row: AdjustmentRow, version: int, reason: str) -> str:
-        return _said(
+        return said_of(
             operations.reverse_adjustment(
                 actor=request.actor, adjustment_id=row.id, version=version, on=today(), reason=reason
             )

@@ -130,7 +130,7 @@ RELEASED: tuple[Column[ReleasedMain], ...] = (
 )
 
 ADJUSTED: tuple[Column[AdjustmentRow], ...] = tuple(
-    one for one in COLUMNS if one.key in {"adjustment_no", "change", "reason", "state"}
+    one for one in COLUMNS if one.key in {"adjustment_no", "charge", "change", "reason", "state"}
 )
 
 
@@ -162,7 +162,9 @@ def reading_item(request: OfficeRequest, reading_item_id: int) -> HttpResponseBa
         "noticed": sub_table(gettext_lazy("Noticed and decided"), NOTICED, detail.anomalies),
         "grounds": _grounds(detail, task.reader_name),
         "consumption": facts,
-        "parts": None if facts is None else sub_table(gettext_lazy("Parts of the usage"), PART_COLUMNS, facts.parts),
+        "parts": None
+        if facts is None
+        else sub_table(gettext_lazy("Parts of the usage"), PART_COLUMNS, facts.usage_parts),
         "subs": _subs(facts),
         "loss": _loss(facts),
         "released": _released(reading_item_id),
