@@ -68,6 +68,10 @@ def test_value_is_the_nearest_unit_s_newest(utility: Utility, db: None) -> None:
     assert _rate(utility.west_id, MAY) == Decimal("0.3")
     assert _rate(utility.root_id, MAY) == Decimal("0.1")
     assert _rate(None, MAY) == Decimal("0.1")
+    units = [utility.root_id, utility.company_id, utility.east_id, utility.west_id]
+    for on in (date(2025, 12, 31), JANUARY, MARCH, MAY):
+        at_once = queries.at_units("tests.rate", unit_ids=[*units, 999_999], on=on)
+        assert at_once == {unit_id: _rate(unit_id, on) for unit_id in units}
 
 
 def test_set_value_keeps_every_digit_and_the_trail(utility: Utility, db: None) -> None:

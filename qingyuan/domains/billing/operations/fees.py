@@ -22,6 +22,7 @@ from qingyuan.domains.customers.rules.states import AccountState
 from qingyuan.domains.ledger.operations.periods import hold_open_period
 from qingyuan.domains.tariffs.queries.catalogue import ChargeItemFact, price_list
 from qingyuan.kernel.actor import Actor
+from qingyuan.kernel.declarations import ParameterValue
 from qingyuan.kernel.errors import DomainError, NotFound
 from qingyuan.platform.audit import operations as audit
 from qingyuan.platform.parameters import queries as parameters
@@ -143,22 +144,25 @@ class FeeFacts:
 
 
 def fee_facts(actor: Actor, company_id: int, accounts: Collection[PayerFacts], on: date) -> FeeFacts:
-    """The facts for fees on these accounts of the company. The number of statements grows with the units alone."""
+    """The facts for fees on these accounts of the company. The same few statements, however many accounts and units."""
     held = rows_of(
         "SELECT account_id, reason FROM account_hold WHERE account_id = ANY(%s) AND activity = 'BILLING'"
         " AND from_date <= %s AND (to_date IS NULL OR %s < to_date) ORDER BY id DESC",
         [sorted({account.account_id for account in accounts}), on, on],
     )
+    limits = parameters.at_units(FEE_LIMIT, unit_ids={account.unit_id for account in accounts}, on=on)
     return FeeFacts(
         on=on,
         holds=dict(held),  # the oldest comes last and stays
-        limits={
-            unit_id: parameters.decimal(FEE_LIMIT, unit_id=unit_id, on=on)
-            for unit_id in sorted({account.unit_id for account in accounts})
-        },
+        limits={unit_id: _decimal(limit) for unit_id, limit in limits.items()},
         large=reach(actor, LARGE, on=on),
         items={known.id: (code, known) for code, known in price_list(company_id).charge_items.items()},
     )
+
+
+def _decimal(value: ParameterValue) -> Decimal:
+    assert isinstance(value, Decimal)
+    return value
 
 
 def worked_out(facts: FeeFacts, account: PayerFacts, fee_type: FeeType, fee: NewFee) -> Fee:

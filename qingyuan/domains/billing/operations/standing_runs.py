@@ -139,19 +139,18 @@ def judge_month(*, actor: Actor, scope: StandingScope, on: date) -> JudgedMonth:
 def judge_due(
     actor: Actor, company_id: int, month: Month, due: Sequence[DueFee], on: date
 ) -> tuple[JudgedStanding, ...]:
-    """What each due fee comes to on the day. The number of statements grows with the units alone."""
+    """What each due fee comes to on the day. The same few statements, however many fees and units."""
     accounts = payers({one.account_id for one in due}, on=on)
     types = {one.pk: one for one in FeeType.objects.filter(company_id=company_id)}
     facts = fee_facts(actor, company_id, list(accounts.values()), on)
-    idle_pays = {
-        unit_id: parameters.boolean(STANDING_WHILE_SUSPENDED, unit_id=unit_id, on=on)
-        for unit_id in sorted({account.unit_id for account in accounts.values()})
-    }
+    idle_pays = parameters.at_units(
+        STANDING_WHILE_SUSPENDED, unit_ids={account.unit_id for account in accounts.values()}, on=on
+    )
     judged = []
     for one in due:
         account = accounts[one.account_id]
         try:
-            _refuse_idle(account, pays=idle_pays[account.unit_id])
+            _refuse_idle(account, pays=idle_pays[account.unit_id] is True)
             fee = _fee(facts, account, types[one.fee_type_id], one, month)
         except DomainError as error:
             judged.append(JudgedStanding(one, account, code=error.code, params=dict(error.params)))

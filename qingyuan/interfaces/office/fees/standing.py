@@ -211,9 +211,7 @@ def standing_filter(actor: Actor) -> type[FilterForm]:
     """The filter with the fee types and units that this person has."""
     on = timezone.localdate()
     types = [
-        (str(row.id), row.name)
-        for company_id in companies_within(actor, KEEP, on=on)
-        for row in queries.fee_types(company_id, with_retired=True)
+        (str(row.id), row.name) for row in queries.fee_types(*companies_within(actor, KEEP, on=on), with_retired=True)
     ]
 
     class StandingFilter(FilterForm):

@@ -3,6 +3,7 @@
 from qingyuan.platform.parameters.queries.page import Change, Line, history, page
 from qingyuan.platform.parameters.queries.values import (
     InForce,
+    at_units,
     boolean,
     decimal,
     in_force,
@@ -16,6 +17,7 @@ __all__ = [
     "Change",
     "InForce",
     "Line",
+    "at_units",
     "boolean",
     "decimal",
     "history",

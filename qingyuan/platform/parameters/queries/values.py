@@ -68,6 +68,23 @@ def several(codes: Collection[str], *, unit_id: int | None, on: date) -> Mapping
     return {code: nearest(registry.parameters.get(code), kept, upwards).value for code, kept in found.items()}
 
 
+def at_units(code: str, *, unit_ids: Collection[int], on: date) -> Mapping[int, ParameterValue]:
+    """The value in force of one parameter at each of the units; unknown units are left out. One query. Raises LookupError
+    for an undeclared parameter.
+    """
+    parameter = registry.parameters.get(code)
+    found: dict[int, list[tuple[int | None, date, object]]] = {}
+    upwards: dict[int, tuple[int, ...]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGUN, {"codes": [code], "on": on, "units": list(unit_ids)})
+        for unit_id, path, known, at_unit, from_date, kept in cursor.fetchall():
+            upwards[unit_id] = organisation.ids_of_path(path)
+            rows = found.setdefault(unit_id, [])
+            if known is not None:
+                rows.append((at_unit, from_date, json.loads(kept)))
+    return {unit_id: nearest(parameter, rows, upwards[unit_id]).value for unit_id, rows in found.items()}
+
+
 def in_force(code: str, *, unit_id: int | None, on: date) -> InForce:
     """The value in force and where it comes from. One query. Raises as `value`."""
     parameter = registry.parameters.get(code)
@@ -76,11 +93,11 @@ def in_force(code: str, *, unit_id: int | None, on: date) -> InForce:
 
 
 _BEGUN = """
-    SELECT u.path, p.code, p.unit_id, p.from_date, p.value::text
+    SELECT u.id, u.path, p.code, p.unit_id, p.from_date, p.value::text
       FROM org_unit u
       LEFT JOIN parameter_value p ON p.code = ANY(%(codes)s) AND p.from_date <= %(on)s
            AND (p.unit_id IS NULL OR p.unit_id = ANY(string_to_array(trim('/' FROM u.path), '/')::bigint[]))
-     WHERE u.id = %(unit)s
+     WHERE u.id = ANY(%(units)s::bigint[])
 """
 
 
@@ -96,14 +113,14 @@ def _begun(
             found[row.code].append((None, row.from_date, row.value))
         return (), found
     with connection.cursor() as cursor:
-        cursor.execute(_BEGUN, {"codes": list(found), "on": on, "unit": unit_id})
+        cursor.execute(_BEGUN, {"codes": list(found), "on": on, "units": [unit_id]})
         rows = cursor.fetchall()
     if not rows:
         raise NotFound(unit=unit_id)
-    for _path, code, at_unit, from_date, kept in rows:
+    for _id, _path, code, at_unit, from_date, kept in rows:
         if code is not None:
             found[code].append((at_unit, from_date, json.loads(kept)))
-    return organisation.ids_of_path(rows[0][0]), found
+    return organisation.ids_of_path(rows[0][1]), found
 
 
 def nearest(parameter: Parameter, rows: list[tuple[int | None, date, object]], upwards: tuple[int, ...]) -> InForce:
