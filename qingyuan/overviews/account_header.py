@@ -8,7 +8,10 @@ from django.db.models import Q
 
 from qingyuan.domains.customers.models import Account, AccountHold, AccountHolder, Contact
 from qingyuan.domains.customers.rules.states import AccountState, CollectionKind, HoldActivity
+from qingyuan.domains.ledger import queries as ledger
 from qingyuan.domains.ledger.models import AccountBalance
+from qingyuan.domains.ledger.queries import AgreedPlan
+from qingyuan.domains.ledger.rules.instalments import OpenInstalment
 from qingyuan.domains.meters.models import PointAccount
 from qingyuan.domains.meters.queries.points import in_force
 from qingyuan.kernel.actor import Actor
@@ -67,7 +70,9 @@ class HoldRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountHeader:
-    """What stands above every tab. Money in yuan."""
+    """What stands above every tab. Money in yuan. `oldest_due_date` and `instalment` (what is to be paid now) go by the
+    agreement, where one is kept.
+    """
 
     id: int
     account_no: str
@@ -87,6 +92,8 @@ class AccountHeader:
     owed: Decimal
     open_count: int
     oldest_due_date: date | None
+    instalment: OpenInstalment | None
+    instalment_count: int
     prepaid: Decimal
     holder: Holder | None
     points: tuple[PlacedPoint, ...]
@@ -96,14 +103,15 @@ class AccountHeader:
 def account_header(actor: Actor, account_no: str, *, on: date, permissions: tuple[str, ...] = (VIEW,)) -> AccountHeader:
     """The account's head. Raises NotFound for an unknown number and for one outside the reach of a permission.
 
-    Eight queries, and up to three for each permission.
+    Eight queries, and one for an agreement (three more where an agreement is kept), and up to three for each permission.
     """
     row = (
         Account.objects.filter(account_no=account_no)
-        .select_related("premise", "unit")
+        .select_related("premise", "unit", "balance")
         .only(
             "id", "account_no", "company_id", "unit__name", "unit__short_name", "state", "collection_kind", "user_type",
-            "tier_anchor", "note", "premise__address", "opened_date", "closed_date", "version", "created_at",
+            "tier_anchor", "note", "premise__address", "opened_date", "closed_date", "version", "created_at", "balance__owed", "balance__open_count",
+            "balance__oldest_due_date", "balance__prepaid",
         )
         .first()
     )  # fmt: skip
@@ -111,7 +119,8 @@ def account_header(actor: Actor, account_no: str, *, on: date, permissions: tupl
         raise NotFound(account_no=account_no)
     points = _points(row.pk, on)
     _check_reach(actor, permissions, row, points, on)
-    balance = AccountBalance.objects.filter(account_id=row.pk).first()
+    balance: AccountBalance | None = getattr(row, "balance", None)
+    plan, oldest = _agreement(row.pk, balance, on)
     return AccountHeader(
         id=row.pk,
         account_no=row.account_no,
@@ -130,7 +139,9 @@ def account_header(actor: Actor, account_no: str, *, on: date, permissions: tupl
         version=row.version,
         owed=balance.owed if balance else ZERO_MONEY,
         open_count=balance.open_count if balance else 0,
-        oldest_due_date=balance.oldest_due_date if balance else None,
+        oldest_due_date=oldest,
+        instalment=None if plan is None else plan.standing.current,
+        instalment_count=0 if plan is None else len(plan.standing.instalments),
         prepaid=balance.prepaid if balance else ZERO_MONEY,
         holder=_holder(row.pk, on),
         points=tuple(point for point, _book in points),
@@ -147,6 +158,14 @@ def _check_reach(
         reached = reach(actor, permission, on=on)
         if not any(reached.covers(row.unit_id, book) for book in books):
             raise NotFound(account_no=row.account_no)
+
+
+def _agreement(account_id: int, balance: AccountBalance | None, on: date) -> tuple[AgreedPlan | None, date | None]:
+    """The agreement that is kept, if any, and the date since when or on which the account's oldest debt is due."""
+    plan = next((one for one in ledger.agreed_plans([account_id], on=on) if one.counts), None)
+    if plan is None:
+        return None, None if balance is None else balance.oldest_due_date
+    return plan, ledger.dues_with_plans([account_id], on=on)[account_id].oldest
 
 
 def _holder(account_id: int, on: date) -> Holder | None:

@@ -11,6 +11,9 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from qingyuan.domains.customers.models import Account, AccountHolder, Contact, SearchToken
 from qingyuan.domains.customers.rules.states import AccountState
 from qingyuan.domains.customers.rules.tokens import look_ups
+from qingyuan.domains.ledger.models import InstalmentPlan
+from qingyuan.domains.ledger.queries import AccountDues, dues_with_plans
+from qingyuan.domains.ledger.rules.instalments import PlanState
 from qingyuan.domains.meters.models import PointAccount, UsageShare
 from qingyuan.domains.meters.queries.points import in_force
 from qingyuan.kernel.actor import Actor
@@ -91,28 +94,31 @@ def account_page(
 ) -> AccountPage:
     """One page of the accounts within the reach of customers.view, in the order asked for, then by number.
 
-    At most ten queries, whatever the number of accounts.
+    At most ten queries, whatever the number of accounts; two more where one pays by instalments.
     """
     rows = _narrowed(_within(reach(actor, VIEW, on=on), on), wanted, on)
     sums = rows.aggregate(count=Count("id"), owed=Sum("balance__owed"), prepaid=Sum("balance__prepaid"))
     column = SORTS[sort]
+    agreed = InstalmentPlan.objects.filter(account_id=OuterRef("pk"), state=PlanState.AGREED)
     found = list(
         rows.order_by(f"{'-' if descending else ''}{column}", "account_no").values_list(
             "id", "account_no", "premise__address", "unit_id", "unit__name", "unit__short_name", "state",
-            "balance__prepaid", "balance__owed", "balance__oldest_due_date", "opened_date",
+            "balance__prepaid", "balance__owed", "balance__oldest_due_date", "opened_date", Exists(agreed),
         )[offset : offset + limit]
     )  # fmt: skip
     known = _particulars([row[0] for row in found], on, language)
+    by_instalments = [row[0] for row in found if row[-1]]
+    dues = dues_with_plans(by_instalments, on=on) if by_instalments else {}
     return AccountPage(
-        rows=tuple(_row(row, known) for row in found),
+        rows=tuple(_row(row, known, dues) for row in found),
         count=sums["count"],
         owed=sums["owed"] or ZERO_MONEY,
         prepaid=sums["prepaid"] or ZERO_MONEY,
     )
 
 
-def _row(row: tuple[Any, ...], known: _Particulars) -> AccountRow:
-    key, number, address, unit_id, unit_name, short_name, state, prepaid, owed, oldest, opened = row
+def _row(row: tuple[Any, ...], known: _Particulars, dues: Mapping[int, AccountDues]) -> AccountRow:
+    key, number, address, unit_id, unit_name, short_name, state, prepaid, owed, oldest, opened, _agreed = row
     name, phone = known.names.get(key, ("", ""))
     return AccountRow(
         id=key,
@@ -127,7 +133,7 @@ def _row(row: tuple[Any, ...], known: _Particulars) -> AccountRow:
         state=AccountState(state),
         prepaid=prepaid or ZERO_MONEY,
         owed=owed or ZERO_MONEY,
-        oldest_due_date=oldest,
+        oldest_due_date=dues[key].oldest if key in dues else oldest,
         opened_date=opened,
     )
 

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from qingyuan.domains.customers.models import Account
 from qingyuan.domains.customers.queries import Candidate, candidates, hits
 from qingyuan.domains.customers.rules.states import AccountState, TokenKind
-from qingyuan.domains.ledger.models import AccountBalance
+from qingyuan.domains.ledger.models import AccountBalance, InstalmentPlan
+from qingyuan.domains.ledger.queries import dues_with_plans
+from qingyuan.domains.ledger.rules.instalments import PlanState
 from qingyuan.domains.meters.models import PointAccount
 from qingyuan.domains.meters.queries.points import in_force
 from qingyuan.domains.payments.queries.reach import counter_reach
@@ -56,7 +58,7 @@ def find_accounts(
     """Accounts that match every word typed: whole numbers first, then those that owe most, then by number.
 
     `permission` says which units are the person's own; `within` is wider where payments are taken for the whole company.
-    Of very many matches the first few hundred are looked at. At most four queries beside those of the reach.
+    Of very many matches the first few hundred are looked at. At most four queries (two more where one pays by instalments) beside those of the reach.
     """
     own = reach(actor, permission, on=on)
     seen = own if within is None else within
@@ -64,17 +66,20 @@ def find_accounts(
     mine = _own_accounts(own, found, on)
     if within is None:
         found = [one for one in found if one.account_id in mine]
-    balances = {
-        account_id: (owed, oldest, prepaid)
-        for account_id, owed, oldest, prepaid in AccountBalance.objects.filter(
-            account_id__any=[one.account_id for one in found]
-        ).values_list("account_id", "owed", "oldest_due_date", "prepaid")
-    }
+    stored = AccountBalance.objects.filter(account_id__any=[one.account_id for one in found])
+    agreed = InstalmentPlan.objects.filter(account_id=OuterRef("account_id"), state=PlanState.AGREED)
+    figures = list(
+        stored.annotate(agreed=Exists(agreed)).values_list("account_id", "owed", "oldest_due_date", "prepaid", "agreed")
+    )
+    balances = {account_id: (owed, oldest, prepaid) for account_id, owed, oldest, prepaid, _agreed in figures}
     nothing = (ZERO_MONEY, None, ZERO_MONEY)
     found.sort(key=lambda one: (not one.is_exact, -balances.get(one.account_id, nothing)[0], one.account_id))
     rows = []
+    by_instalments = [figure[0] for figure in figures if figure[4]]
+    dues = dues_with_plans(by_instalments, on=on) if by_instalments else {}
     for hit in hits(found[:limit], on=on).values():
         owed, oldest, prepaid = balances.get(hit.account_id, nothing)
+        oldest = dues[hit.account_id].oldest if hit.account_id in dues else oldest
         is_own = hit.account_id in mine
         rows.append(
             FoundAccount(

@@ -9,7 +9,9 @@ from qingyuan.domains.billing.models import Bill
 from qingyuan.domains.customers import queries as customers
 from qingyuan.domains.customers.queries import GroupRef
 from qingyuan.domains.customers.rules.states import AccountState
+from qingyuan.domains.ledger import queries as ledger
 from qingyuan.domains.ledger.models import OpenItem
+from qingyuan.domains.ledger.rules.instalments import OpenInstalment
 from qingyuan.domains.ledger.rules.slips import Slip, SlipMode, slips_of
 from qingyuan.domains.payments import queries as payments
 from qingyuan.domains.payments.declarations import ALLOCATION, RECEIPT_NUMBERS
@@ -79,7 +81,8 @@ class CounterCard:
     """What a cashier sees of an account. `is_own` False: an account of another hall (通收), of which name, address and
     arrears are shown and nothing else. `may_use_balance`: there is prepayment, and topping it up lets it clear bills.
     `group`: the payer group that the account is in on the day, where the counter reaches it. `slips`: what can be paid
-    apart, in order; empty where bills are paid whole, or where only one slip owes.
+    apart, in order; empty where bills are paid whole, or where only one slip owes. `instalment`: what is to be paid now of
+    an agreement that is kept.
     """
 
     account_id: int
@@ -96,6 +99,8 @@ class CounterCard:
     may_use_balance: bool
     group: GroupRef | None
     slips: tuple[OwedSlip, ...]
+    instalment: OpenInstalment | None = None
+    instalment_count: int = 0
 
 
 def till_of(actor: Actor) -> Till | None:
@@ -142,6 +147,7 @@ def card(actor: Actor, account_no: str, *, on: date) -> CounterCard:
     is_own = reach(actor, OWN_ACCOUNTS, on=on).covers(ref.unit_id)
     volumes = _volumes([bill.open_item_id for bill in shown.bills]) if is_own else {}
     asked = parameters.several((AUTO_OFFSET, AFTER_TOP_UP, SLIPS), unit_id=ref.unit_id, on=on)
+    plan = next((one for one in ledger.agreed_plans([ref.id], on=on) if one.counts), None)
     counter_unit = ref.unit_id if actor.unit_id is None else actor.unit_id
     return CounterCard(
         account_id=ref.id,
@@ -154,10 +160,12 @@ def card(actor: Actor, account_no: str, *, on: date) -> CounterCard:
         owed=shown.owed,
         prepaid=shown.prepaid if is_own else ZERO_MONEY,
         bills=tuple(_card_bill(bill, volumes) for bill in shown.bills),
-        may_pay_partly=parameters.text(ALLOCATION, unit_id=counter_unit, on=on) == "partly",
+        may_pay_partly=plan is not None or parameters.text(ALLOCATION, unit_id=counter_unit, on=on) == "partly",
         may_use_balance=is_own and bool(shown.bills) and shown.prepaid > 0 and _offsets_top_ups(asked),
         group=_group(actor, ref.id, is_own, on),
         slips=_owed_slips(shown.bills, slips_of(shown.charges, SlipMode(str(asked[SLIPS])))),
+        instalment=None if plan is None else plan.standing.current,
+        instalment_count=0 if plan is None else len(plan.standing.instalments),
     )
 
 

@@ -11,6 +11,7 @@ from django.db.models import Count, F, Q, Sum
 from qingyuan.domains.customers.models import PayerGroup, PayerGroupMember
 from qingyuan.domains.customers.queries import payers
 from qingyuan.domains.ledger.models import AccountBalance, OpenItem
+from qingyuan.domains.ledger.queries import AccountDues, dues_with_plans
 from qingyuan.kernel.actor import Actor
 from qingyuan.kernel.errors import NotFound
 from qingyuan.kernel.money import ZERO_MONEY
@@ -94,7 +95,7 @@ def payer_groups(
 
 
 def payer_group(actor: Actor, code: str, *, on: date, permission: str = VIEW) -> GroupPage:
-    """One group. Raises NotFound for one that is not there or out of reach. Five queries beside those of the reach."""
+    """One group. Raises NotFound for one that is not there or out of reach. Six queries beside those of the reach."""
     group = PayerGroup.objects.select_related("payer", "unit").filter(code=code).first()
     if group is None or not reach(actor, permission, on=on).covers(group.unit_id):
         raise NotFound(payer_group=code)
@@ -130,9 +131,10 @@ def _members(ids: list[int], spans: list[tuple[int, date, date | None]], on: dat
         OpenItem.objects.filter(account_id__in=ids, outstanding__gt=0, due_date__lt=on)
         .values("account_id").order_by("account_id").annotate(late=Sum("outstanding")).values_list("account_id", "late")
     )  # fmt: skip
+    dues = dues_with_plans(ids, on=on)
     rows = []
     for account_id, from_date, to_date in spans:
-        balance = balances.get(account_id)
+        balance, agreed = balances.get(account_id), dues.get(account_id)
         rows.append(
             MemberRow(
                 account_no=known[account_id].account_no,
@@ -141,10 +143,17 @@ def _members(ids: list[int], spans: list[tuple[int, date, date | None]], on: dat
                 from_date=from_date,
                 to_date=to_date,
                 open_count=0 if balance is None else balance.open_count,
-                oldest_due_date=None if balance is None else balance.oldest_due_date,
+                oldest_due_date=_oldest(balance, agreed),
                 owed=ZERO_MONEY if balance is None else balance.owed,
-                overdue=overdue.get(account_id, ZERO_MONEY),
+                overdue=overdue.get(account_id, ZERO_MONEY) if agreed is None else agreed.overdue,
                 prepaid=ZERO_MONEY if balance is None else balance.prepaid,
             )
         )
     return rows
+
+
+def _oldest(balance: AccountBalance | None, agreed: AccountDues | None) -> date | None:
+    """When the oldest debt is due: by the agreement, where one is kept."""
+    if agreed is not None:
+        return agreed.oldest
+    return None if balance is None else balance.oldest_due_date

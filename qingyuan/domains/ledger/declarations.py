@@ -1,11 +1,18 @@
 """What this app declares to platform: permissions, parameters, number kinds, audit actions. Data only."""
 
-from qingyuan.kernel.declarations import AuditAction, Parameter, ParameterType, Permission
+from decimal import Decimal
+
+from qingyuan.kernel.declarations import AuditAction, NumberKind, Parameter, ParameterType, Permission
+
+INSTALMENT_NUMBERS = "ledger.instalment_plan"
+INSTALMENT_GRACE = "ledger.instalment_grace_days"
 
 PERMISSIONS = (
     Permission("ledger.view", "See receivables, journals and balances"),
     Permission("ledger.set_up", "Set up the chart of accounts and the posting rules"),
     Permission("ledger.close_period", "Close and reopen accounting periods"),
+    Permission("ledger.agree_instalments", "Ask for instalment agreements and end them"),
+    Permission("ledger.approve_instalments", "Approve instalment agreements"),
 )
 
 PARAMETERS = (
@@ -47,7 +54,18 @@ PARAMETERS = (
         label="Credits clear the account's other bills",
         help="Whether a credit that is left after the bill it corrects clears other bills before it goes to prepayment.",
     ),
+    Parameter(
+        code=INSTALMENT_GRACE,
+        type=ParameterType.INTEGER,
+        default=7,
+        label="Days of grace of an instalment",
+        help="An agreement ends when an instalment is not paid in full so many days after its date.",
+        minimum=Decimal(0),
+        maximum=Decimal(90),
+    ),
 )
+
+NUMBER_KINDS = (NumberKind(INSTALMENT_NUMBERS, "Instalment agreement number", prefix="F", date_part="%Y%m", width=5),)
 
 AUDIT_ACTIONS = (
     AuditAction("ledger.set_up_books", "Chart of accounts set up"),
@@ -56,4 +74,10 @@ AUDIT_ACTIONS = (
     AuditAction("ledger.close_period", "Accounting period closed"),
     AuditAction("ledger.reopen_period", "Accounting period reopened"),
     AuditAction("ledger.reverse_receivables", "Receivables reversed"),
+    AuditAction("ledger.instalments_requested", "Instalment agreement asked for"),
+    AuditAction("ledger.instalments_approved", "Instalment agreement approved"),
+    AuditAction("ledger.instalments_refused", "Instalment agreement refused"),
+    AuditAction("ledger.instalments_ended", "Instalment agreement ended"),
+    AuditAction("ledger.instalments_fulfilled", "Instalment agreement fulfilled"),
+    AuditAction("ledger.instalments_broken", "Instalment agreement broken"),
 )

@@ -141,7 +141,15 @@ TEMPLATES: tuple[RoleTemplate, ...] = (
         "cashier_supervisor",
         "收费主管",
         "Cashier supervisor",
-        ("customers.view", "customers.search", *_MONEY, "payments.*", "staff.view"),
+        (
+            "customers.view",
+            "customers.search",
+            *_MONEY,
+            "payments.*",
+            "ledger.agree_instalments",
+            "ledger.approve_instalments",
+            "staff.view",
+        ),
     ),
     RoleTemplate(
         "finance",

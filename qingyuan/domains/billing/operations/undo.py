@@ -23,6 +23,7 @@ from qingyuan.domains.billing.operations.runs import RunNotInState, held_run, re
 from qingyuan.domains.billing.queries.statements import rows_of
 from qingyuan.domains.billing.rules.states import ChunkState, RunState
 from qingyuan.domains.customers import operations as customers
+from qingyuan.domains.ledger.operations.instalments import InInstalments
 from qingyuan.domains.ledger.operations.periods import hold_open_period
 from qingyuan.domains.readings.operations.locks import lock_items
 from qingyuan.kernel.actor import Actor
@@ -55,7 +56,7 @@ def start_undo(
     """Begin to undo an issued run; the caller defers its chunks. The reversals are posted on `posting_date`.
 
     `expected_total` is the issued amount as the person typed it, None for a face that asks for none. Raises RunNotInState
-    (also for a run of one bill: cancel that bill), ReasonMissing, TotalMismatch, RunPaid, RunFollowed, MainBilled, ReversalHeld,
+    (also for a run of one bill: cancel that bill), ReasonMissing, TotalMismatch, RunPaid, RunFollowed, MainBilled, InInstalments, ReversalHeld,
     NotPermitted, PeriodClosed, PeriodMissing.
     """
     reason = reason.strip()
@@ -161,6 +162,8 @@ def _refuse(run: BillingRun, on: date) -> None:
         raise RunFollowed(run=run.run_no, bill=followed[0][0])
     if mains := rows_of(_MAINS, given):
         raise MainBilled(bill=mains[0][0], main=mains[0][1])
+    if agreed := rows_of(_AGREED, given):
+        raise InInstalments(bill=agreed[0][0], plan=agreed[0][1])
     if held := rows_of(_HELD, given):
         raise ReversalHeld(bill=held[0][0], reason=held[0][1])
 
@@ -207,6 +210,11 @@ _MAINS = f"""
     JOIN bill m ON m.id = l.bill_id AND m.run_id <> %(run)s
     WHERE k.from_date < m.to_date AND (k.to_date IS NULL OR k.to_date >= m.to_date)
     ORDER BY b.bill_no, m.bill_no LIMIT 1
+"""
+_AGREED = f"""
+    SELECT b.bill_no, p.plan_no FROM (SELECT b.id, b.bill_no FROM {_LIVE_BILLS}) AS b
+    JOIN open_item o ON o.bill_id = b.id JOIN instalment_item i ON i.open_item_id = o.id AND i.is_live
+    JOIN instalment_plan p ON p.id = i.plan_id ORDER BY b.bill_no LIMIT 1
 """
 _HELD = f"""
     SELECT b.bill_no, h.reason FROM (SELECT b.bill_no, b.account_id FROM {_LIVE_BILLS}) AS b

@@ -1,5 +1,6 @@
 from qingyuan.domains.ledger.models.balance import AccountBalance, Prepayment, PrepaymentMovement
 from qingyuan.domains.ledger.models.chart import AccountingPeriod, ChartAccount, PostingRule
+from qingyuan.domains.ledger.models.instalment import InstalmentItem, InstalmentPlan, InstalmentRow
 from qingyuan.domains.ledger.models.journal import Entry, Journal
 from qingyuan.domains.ledger.models.open_item import (
     Clearing,
@@ -20,6 +21,9 @@ __all__ = [
     "CreditNotePart",
     "CreditNoteReversal",
     "Entry",
+    "InstalmentItem",
+    "InstalmentPlan",
+    "InstalmentRow",
     "Journal",
     "OpenItem",
     "OpenItemNetting",

@@ -4,6 +4,15 @@ from qingyuan.domains.ledger.operations.balances import open_balances
 from qingyuan.domains.ledger.operations.cash import post_over_short
 from qingyuan.domains.ledger.operations.chart import OtherCompany, add_chart_account, set_posting_rule, set_up_books
 from qingyuan.domains.ledger.operations.credit_reversals import CreditAlreadyReversed
+from qingyuan.domains.ledger.operations.instalments import (
+    InInstalments,
+    NewPlan,
+    approve_plan,
+    close_plans,
+    end_plan,
+    refuse_plan,
+    request_plan,
+)
 from qingyuan.domains.ledger.operations.payment_clearing import NotOwed, OwedOtherwise, clear_by_payment
 from qingyuan.domains.ledger.operations.payment_undoing import undo_payment
 from qingyuan.domains.ledger.operations.periods import (
@@ -30,7 +39,9 @@ __all__ = [
     "AlreadyReversed",
     "CreditAlreadyReversed",
     "EarlierPeriodOpen",
+    "InInstalments",
     "LaterPeriodClosed",
+    "NewPlan",
     "NotOwed",
     "NothingToPost",
     "OtherCompany",
@@ -41,8 +52,11 @@ __all__ = [
     "UnknownReference",
     "WrittenOff",
     "add_chart_account",
+    "approve_plan",
     "clear_by_payment",
     "close_period",
+    "close_plans",
+    "end_plan",
     "hold_open_period",
     "hold_open_periods",
     "hold_receivables_of",
@@ -50,7 +64,9 @@ __all__ = [
     "open_period",
     "post_over_short",
     "post_receivables",
+    "refuse_plan",
     "reopen_period",
+    "request_plan",
     "reverse_receivables",
     "set_posting_rule",
     "set_up_books",

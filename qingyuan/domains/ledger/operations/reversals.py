@@ -14,6 +14,7 @@ from django.db import transaction
 from qingyuan.domains.ledger.models import CreditNote, Entry, OpenItem, OpenItemNetting, OpenItemPart
 from qingyuan.domains.ledger.operations import balances, credit_reversals
 from qingyuan.domains.ledger.operations.desk import add_prepayments
+from qingyuan.domains.ledger.operations.instalments import refuse_in_plans
 from qingyuan.domains.ledger.operations.periods import hold_open_period
 from qingyuan.domains.ledger.operations.posting import Posting
 from qingyuan.domains.ledger.operations.undoing import desk_for_undoing, hold_funds_of, undo_offsets
@@ -62,7 +63,7 @@ def reverse_receivables(
     prepayment is taken back, undoing newer offsets where it was used. Nothing is offset again here: the posting of the
     bill that replaces it does that.
 
-    Raises NotFound for a bill without posting, AlreadyReversed, WrittenOff, PrepaymentSpent, PeriodClosed, PeriodMissing.
+    Raises NotFound for a bill without posting, InInstalments, AlreadyReversed, WrittenOff, PrepaymentSpent, PeriodClosed, PeriodMissing.
     """
     with transaction.atomic():
         period_id = hold_open_period(company_id, posting_date)
@@ -71,6 +72,7 @@ def reverse_receivables(
         items = _items(company_id, bills, notes)
         touched = {live.open_item_id for live in live_of_source(ClearingSource.CREDIT, (note.id for note in notes))}
         desk, offsets = desk_for_undoing({*items, *touched}, credit_reversals.funds_of(notes))
+        refuse_in_plans(items)
         posting = Posting(desk, posting_date)
         credit_reversals.reverse(posting, notes, offsets)
         undone = {row.reverses_id for row in posting.clearings}

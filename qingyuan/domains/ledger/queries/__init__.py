@@ -17,6 +17,13 @@ from qingyuan.domains.ledger.queries.chart import (
     books_of,
     chart,
 )
+from qingyuan.domains.ledger.queries.instalments import (
+    AccountDues,
+    AgreedPlan,
+    agreed_plans,
+    dues_with_plans,
+    plans,
+)
 from qingyuan.domains.ledger.queries.owed import OwedItem, owed_items
 from qingyuan.domains.ledger.queries.periods import (
     OpenPeriod,
@@ -29,6 +36,8 @@ from qingyuan.domains.ledger.queries.periods import (
 
 __all__ = [
     "NOTHING_OWED",
+    "AccountDues",
+    "AgreedPlan",
     "Balance",
     "Books",
     "ChartRow",
@@ -41,12 +50,15 @@ __all__ = [
     "PeriodMissing",
     "PeriodRow",
     "Receivable",
+    "agreed_plans",
     "balances_of",
     "books_of",
     "chart",
+    "dues_with_plans",
     "movements_of",
     "open_period_for",
     "owed_items",
     "periods",
+    "plans",
     "receivables_of",
 ]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from qingyuan.domains.ledger.rules.slips import charges_of
 from qingyuan.domains.payments.declarations import ALLOCATION
+from qingyuan.domains.payments.operations.entering import pays_by_instalments
 from qingyuan.domains.payments.operations.taking import take_payment
 from qingyuan.domains.payments.queries.sessions import open_session_of
 from qingyuan.domains.payments.queries.slips import account_slips
@@ -109,7 +110,7 @@ def take_at_counter(*, actor: Actor, sale: CounterSale, on: date, idempotency_ke
         handed=sale.handed,
         tender=sale.tender,
         keep_rest=sale.keep_on is not None,
-        may_pay_partly=one_account and parameters.text(ALLOCATION, unit_id=session.unit_id, on=on) == "partly",
+        may_pay_partly=one_account and _may_pay_partly(sale, session.unit_id, on),
     )
     if settled is Shortfall.NOTHING:
         raise NothingHanded()
@@ -133,6 +134,13 @@ def take_at_counter(*, actor: Actor, sale: CounterSale, on: date, idempotency_ke
         if known is None:
             raise
         raise TakenDifferently(payment=known.payment_no, received=known.received) from error
+
+
+def _may_pay_partly(sale: CounterSale, unit_id: int, on: date) -> bool:
+    """Whether the account's bills may be paid in part: by the parameter, or by an agreement on instalments that is kept."""
+    if parameters.text(ALLOCATION, unit_id=unit_id, on=on) == "partly":
+        return True
+    return sale.handed < sale.due and pays_by_instalments([sale.lines[0].account_id], on=on)
 
 
 def _payment_lines(sale: CounterSale, amount: Decimal, on: date) -> list[PaymentLine]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from qingyuan.domains.customers.queries import PayerFacts
 from qingyuan.domains.ledger import operations as ledger
 from qingyuan.domains.ledger.operations.fen import fen_text
+from qingyuan.domains.ledger.queries import dues_with_plans
 from qingyuan.domains.ledger.rules.allocation import AllocationMode
 from qingyuan.domains.ledger.rules.posting import Allocation, ClearedAllocation, ClearedBill, PostingSource
 from qingyuan.domains.ledger.rules.states import ChartRole
@@ -86,7 +87,7 @@ def enter(
             for place, (_, line) in enumerate(lines)
         ],
         money=_money(payments),
-        mode=AllocationMode(parameters.text(ALLOCATION, unit_id=counter.unit_id, on=on)),
+        mode=_mode(counter, [line.account_id for _, line in lines], on),
         source=PostingSource(payment_ids[0], len(payments), "PAYMENT"),
     )
     if counter.session_id is not None:
@@ -102,6 +103,23 @@ def enter(
         unit_code = unit.code
         contents = _contents(actor, counter, unit, payments, payment_nos, cleared.allocations, payers, value_date)
     return _answers(counter, unit_code, payments, payment_ids, payment_nos, contents, on)
+
+
+def pays_by_instalments(account_ids: Sequence[int], *, on: date) -> bool:
+    """Whether each of these accounts keeps an instalment agreement (分次收费): its bills may be paid in part."""
+    return set(account_ids) == set(dues_with_plans(account_ids, on=on))
+
+
+def _mode(counter: Counter, account_ids: Sequence[int], on: date) -> AllocationMode:
+    """What the payments may clear. Whole bills only, but for one payment of accounts that pay by instalments."""
+    mode = AllocationMode(parameters.text(ALLOCATION, unit_id=counter.unit_id, on=on))
+    if (
+        counter.session_id is not None
+        and mode is AllocationMode.WHOLE_BILLS
+        and pays_by_instalments(account_ids, on=on)
+    ):
+        return AllocationMode.PARTLY
+    return mode
 
 
 def money_by_role(tenders: Sequence[Tender], change: Decimal) -> dict[ChartRole, Decimal]:

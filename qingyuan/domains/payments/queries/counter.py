@@ -31,7 +31,9 @@ class OwedCharge:
 
 @dataclass(frozen=True, slots=True)
 class OwedBill:
-    """A receivable that can be paid; bills stand oldest due first, as they are cleared."""
+    """A receivable that can be paid; bills stand oldest due first, as they are cleared. `due_date` is that of the instalment
+    where an agreement is kept.
+    """
 
     open_item_id: int
     label: str
@@ -82,9 +84,10 @@ def accounts_at_counter(payers: Sequence[PayerFacts], *, on: date) -> tuple[Coun
     names = {charge.id: charge for own in rows.values() for charge in own}
     charges = {key: tuple(Charge(one.id, one.payee) for one in own) for key, own in rows.items()}
     balances = ledger.balances_of(ids)
+    dues = ledger.dues_with_plans(ids, on=on)
     bills: defaultdict[int, list[OwedBill]] = defaultdict(list)
     for found in ledger.owed_items(account_ids=ids):
-        bills[found.account_id].append(_owed_bill(found, names, on))
+        bills[found.account_id].append(_owed_bill(found, names, dues.get(found.account_id), on))
     return tuple(
         CounterAccount(
             account_id=payer.account_id,
@@ -103,13 +106,14 @@ def accounts_at_counter(payers: Sequence[PayerFacts], *, on: date) -> tuple[Coun
     )
 
 
-def _owed_bill(found: OwedItem, names: Mapping[int, ChargeRow], on: date) -> OwedBill:
+def _owed_bill(found: OwedItem, names: Mapping[int, ChargeRow], dues: ledger.AccountDues | None, on: date) -> OwedBill:
+    due_date = found.due_date if dues is None else dues.due_of.get(found.id, found.due_date)
     return OwedBill(
         open_item_id=found.id,
         label=found.label,
         yyyymm=found.yyyymm,
-        due_date=found.due_date,
-        is_overdue=found.due_date < on,
+        due_date=due_date,
+        is_overdue=due_date < on,
         amount=found.amount,
         outstanding=found.outstanding,
         charges=tuple(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from qingyuan.interfaces.office.access import OfficeRequest
 from qingyuan.interfaces.office.accounts import words
+from qingyuan.interfaces.office.payments.instalments import instalment_text
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.details import DetailPage, Fact, Figure, MaskedValue, Tab
 from qingyuan.interfaces.office.shell.formats import date_text, masked_phone, money_text
@@ -70,6 +71,8 @@ def _chips(header: AccountHeader) -> tuple[Chip, ...]:
         chips.append(Chip(words.CUSTOMER_KINDS["ORGANISATION"], Tone.BLUE))
     if header.oldest_due_date and header.oldest_due_date < timezone.localdate():
         chips.append(Chip(gettext("Overdue since %(date)s") % {"date": date_text(header.oldest_due_date)}, Tone.RED))
+    if header.instalment is not None:
+        chips.append(Chip(instalment_text(header.instalment, header.instalment_count), Tone.BLUE))
     return tuple(chips)
 
 
@@ -113,6 +116,9 @@ def _actions(request: OfficeRequest, header: AccountHeader) -> tuple[Action, ...
     if header.state != "CLOSED" and header.holder is not None:
         fee = reverse("fees:charge", args=[header.account_no])
         offered.append(Action(_("Charge a fee"), fee, "billing.charge_fees", "receipt"))
+        if header.owed > 0:
+            plan = reverse("instalments:new", args=[header.account_no])
+            offered.append(Action(_("Instalments"), plan, "ledger.agree_instalments", "calendar"))
         standing = reverse("fees:standing-of", args=[header.account_no])
         offered.append(Action(_("Recurring fees"), standing, "billing.standing_fees", "refresh"))
     offered.append(Action(_("Hold"), address_of(header, "hold"), "customers.hold", "lock"))

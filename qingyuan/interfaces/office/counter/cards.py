@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from qingyuan.domains.customers.rules.states import AccountState, TokenKind
 from qingyuan.domains.payments.queries import OwedCharge
 from qingyuan.domains.payments.rules.taking import TakenPayment
+from qingyuan.interfaces.office.payments.instalments import instalment_text
 from qingyuan.interfaces.office.payments.links import account_url
 from qingyuan.interfaces.office.payments.words import TENDERS
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
@@ -83,7 +84,9 @@ class ShownSlip:
 
 @dataclass(frozen=True, slots=True)
 class ShownCard:
-    """An account's card. A bill's `slip_fen` says what it owes of each of `slips`, in their order."""
+    """An account's card. A bill's `slip_fen` says what it owes of each of `slips`, in their order; `instalment` tells which one
+    is to be paid now, `proposed` what is open of it.
+    """
 
     account_id: int
     account_no: str
@@ -103,6 +106,9 @@ class ShownCard:
     may_pay_partly: bool
     group: str
     group_url: str
+    instalment: str = ""
+    proposed: str = ""
+    proposed_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +168,9 @@ def shown_card(card: CounterCard, permissions: Collection[str]) -> ShownCard:
         may_pay_partly=card.may_pay_partly,
         group="" if card.group is None else f"{card.group.name} {card.group.code}",
         group_url="" if card.group is None else reverse("counter:group", args=[card.group.code]),
+        instalment="" if card.instalment is None else instalment_text(card.instalment, card.instalment_count),
+        proposed="" if card.instalment is None else money_text(card.instalment.rest),
+        proposed_fen=0 if card.instalment is None else fen(card.instalment.rest),
     )
 
 

@@ -190,7 +190,8 @@
     const now = figures(form);
     const received = form.querySelector("#counter-received");
     if (now.handed === null) {
-      if (now.due > 0) { received.value = plain(now.due); draw(); problem(words.exact); } else problem(words.nothing);
+      const proposed = Number(form.dataset.proposed);  // the instalment of an agreement
+      if (now.due > 0) { received.value = plain(proposed && now.partly ? Math.min(proposed, now.due) : now.due); draw(); problem(words.exact); } else problem(words.nothing);
       received.focus();
       received.select();
       return;
