@@ -10,7 +10,7 @@ from qingyuan.domains.customers.models import Account, AccountHold, AccountHolde
 from qingyuan.domains.customers.rules.states import AccountState, CollectionKind, HoldActivity
 from qingyuan.domains.ledger import queries as ledger
 from qingyuan.domains.ledger.models import AccountBalance
-from qingyuan.domains.ledger.queries import AgreedPlan
+from qingyuan.domains.ledger.queries import AccountDues, AgreedPlan
 from qingyuan.domains.ledger.rules.instalments import OpenInstalment
 from qingyuan.domains.meters.models import PointAccount
 from qingyuan.domains.meters.queries.points import in_force
@@ -71,7 +71,7 @@ class HoldRow:
 @dataclass(frozen=True, slots=True)
 class AccountHeader:
     """What stands above every tab. Money in yuan. `oldest_due_date` and `instalment` (what is to be paid now) go by the
-    agreement, where one is kept.
+    agreement, where one is kept; `dues` are then the dates of each receivable.
     """
 
     id: int
@@ -94,6 +94,7 @@ class AccountHeader:
     oldest_due_date: date | None
     instalment: OpenInstalment | None
     instalment_count: int
+    dues: AccountDues | None
     prepaid: Decimal
     holder: Holder | None
     points: tuple[PlacedPoint, ...]
@@ -120,7 +121,7 @@ def account_header(actor: Actor, account_no: str, *, on: date, permissions: tupl
     points = _points(row.pk, on)
     _check_reach(actor, permissions, row, points, on)
     balance: AccountBalance | None = getattr(row, "balance", None)
-    plan, oldest = _agreement(row.pk, balance, on)
+    plan, dues = _agreement(row.pk, on)
     return AccountHeader(
         id=row.pk,
         account_no=row.account_no,
@@ -139,9 +140,10 @@ def account_header(actor: Actor, account_no: str, *, on: date, permissions: tupl
         version=row.version,
         owed=balance.owed if balance else ZERO_MONEY,
         open_count=balance.open_count if balance else 0,
-        oldest_due_date=oldest,
+        oldest_due_date=dues.oldest if dues else balance.oldest_due_date if balance else None,
         instalment=None if plan is None else plan.standing.current,
         instalment_count=0 if plan is None else len(plan.standing.instalments),
+        dues=dues,
         prepaid=balance.prepaid if balance else ZERO_MONEY,
         holder=_holder(row.pk, on),
         points=tuple(point for point, _book in points),
@@ -160,12 +162,12 @@ def _check_reach(
             raise NotFound(account_no=row.account_no)
 
 
-def _agreement(account_id: int, balance: AccountBalance | None, on: date) -> tuple[AgreedPlan | None, date | None]:
-    """The agreement that is kept, if any, and the date since when or on which the account's oldest debt is due."""
+def _agreement(account_id: int, on: date) -> tuple[AgreedPlan | None, AccountDues | None]:
+    """The agreement that is kept, and when the account's receivables are due by it; None where there is none."""
     plan = next((one for one in ledger.agreed_plans([account_id], on=on) if one.counts), None)
     if plan is None:
-        return None, None if balance is None else balance.oldest_due_date
-    return plan, ledger.dues_with_plans([account_id], on=on)[account_id].oldest
+        return None, None
+    return plan, ledger.dues_with_plans([account_id], on=on).get(account_id)
 
 
 def _holder(account_id: int, on: date) -> Holder | None:

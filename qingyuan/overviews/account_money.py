@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from qingyuan.domains.billing.models import Bill, BillReversal
 from qingyuan.domains.ledger.models import OpenItem, PrepaymentMovement
-from qingyuan.domains.ledger.queries import dues_with_plans, owed_items
+from qingyuan.domains.ledger.queries import AccountDues, owed_items
 from qingyuan.domains.payments.models import Payment, PaymentPart
 from qingyuan.domains.tariffs.models import ChargeItem
 from qingyuan.kernel.money import ZERO_MONEY
@@ -90,9 +90,9 @@ class PaymentsTab:
     count: int
 
 
-def bills_tab(account_id: int, *, on: date, limit: int = LIMIT) -> BillsTab:
-    """Five queries; three more where a bill is cleared in part, and where the account pays by instalments: then `due_date` is
-    that of the instalment.
+def bills_tab(account_id: int, dues: AccountDues | None = None, *, limit: int = LIMIT) -> BillsTab:
+    """`dues`: where the account pays by instalments, `due_date` is that of the instalment. Five queries, three more where a
+    bill is cleared in part.
     """
     bills = Bill.objects.filter(account_id=account_id).defer("snapshot")
     rows = list(bills.order_by("-yyyymm", "-id")[:limit])
@@ -102,7 +102,6 @@ def bills_tab(account_id: int, *, on: date, limit: int = LIMIT) -> BillsTab:
     kept = list(items.values_list("bill_id", "id", "outstanding"))
     owed = {bill_id: outstanding for bill_id, _key, outstanding in kept}
     parts = _owed_by_item(items.filter(outstanding__gt=0, outstanding__lt=F("amount")))
-    dues = dues_with_plans([account_id], on=on).get(account_id)
     due_of = {} if dues is None else {bill_id: dues.due_of.get(key) for bill_id, key, _outstanding in kept}
     standing = bills.exclude(id__in=BillReversal.objects.filter(bill_id__in=bills.values("id")).values("bill_id"))
     sums = standing.aggregate(count=Count("id"), volume=Sum("volume"), amount=Sum("amount"))

@@ -19,7 +19,7 @@ from tests.factories.ledger import OPENED, Company, Payer, make_payer, make_paye
 from tests.factories.platform import SYSTEM
 
 pytestmark = pytest.mark.django_db
-OF_A_PAYMENT = 59
+OF_A_PAYMENT = 60
 
 
 @pytest.fixture(scope="module")

@@ -119,7 +119,7 @@ def test_every_tab_takes_at_most_twenty_queries(
                 case "readings.view":
                     readings_of_account(header.id)
                 case "billing.view":
-                    bills_tab(header.id, on=TODAY)
+                    bills_tab(header.id, header.dues)
                 case _:
                     payments_tab(header.id)
 

@@ -70,7 +70,7 @@ def readings(request: OfficeRequest, account_no: str) -> HttpResponse:
 @requires("billing.view")
 def bills(request: OfficeRequest, account_no: str) -> HttpResponse:
     header = header_for(request, account_no, "billing.view")
-    tab = account_money.bills_tab(header.id, on=timezone.localdate())
+    tab = account_money.bills_tab(header.id, header.dues)
     table = sub_table(
         _("Bills"),
         BILL_COLUMNS,
