@@ -199,4 +199,4 @@ def test_statements_do_not_grow_with_the_rows(count: int) -> None:
     with CaptureQueriesContext(connection) as taking:
         assert len(queries.consumption_facts(ids)) == count
 
-    assert (len(planning) <= 60, len(recording) <= 50, len(approving) <= 50, len(taking)) == (True, True, True, 3)
+    assert (len(planning) <= 60, len(recording) <= 50, len(approving) <= 50, len(taking)) == (True, True, True, 5)
