@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Generic
+from typing import Any, ClassVar, Generic
 
 from django.db import models
 
@@ -185,10 +185,10 @@ class OptionEndKind(OptionKind):
         return []
 
 
-class QuotaKind(_PointKind[Decimal]):
-    """Quotas of points for one cycle of their tariff (用水定额), m³."""
+class _Quotas(FactKind[Decimal]):
+    """Quotas, m³ for one cycle of the tariff; `owner` is the column of who has them."""
 
-    action = "meters.bulk_quota"
+    owner: ClassVar[str]
 
     @property
     def model(self) -> type[models.Model]:
@@ -198,49 +198,32 @@ class QuotaKind(_PointKind[Decimal]):
         check_volume(row.value, QuotaInvalid(quota=row.value))
 
     def last(self, subject_ids: Collection[int]) -> Mapping[Part, LastFact[Decimal]]:
-        rows = Quota.objects.filter(point_id__any=list(subject_ids)).order_by("from_date", "id")
-        told = rows.values_list("id", "point_id", "volume", "from_date", "to_date")
-        return last_facts((key, point, "", volume, start, end) for key, point, volume, start, end in told)
+        rows = Quota.objects.filter(**{f"{self.owner}__any": list(subject_ids)}).order_by("from_date", "id")
+        told = rows.values_list("id", self.owner, "volume", "from_date", "to_date")
+        return last_facts((key, owner, "", volume, start, end) for key, owner, volume, start, end in told)
 
     def rows_of(self, subject: Subject, row: BulkRow[Decimal]) -> list[models.Model]:
-        return [
-            Quota(
-                company_id=subject.company_id,
-                point_id=subject.id,
-                volume=row.value,
-                document_no=row.evidence,
-                from_date=row.from_date,
-                to_date=row.to_date,
-            )
-        ]
+        quota = Quota(
+            company_id=subject.company_id,
+            volume=row.value,
+            document_no=row.evidence,
+            from_date=row.from_date,
+            to_date=row.to_date,
+        )
+        setattr(quota, self.owner, subject.id)
+        return [quota]
 
 
-class AccountQuotaKind(AccountKind[Decimal]):
-    """Quotas of accounts (户用水定额), m³ for one cycle: for all points of the account that have none of their own."""
+class QuotaKind(_Quotas, _PointKind[Decimal]):
+    """Quotas of points (用水定额)."""
+
+    action = "meters.bulk_quota"
+    owner = "point_id"
+
+
+class AccountQuotaKind(_Quotas, AccountKind[Decimal]):
+    """Quotas of accounts (户用水定额): for all points of the account that have none of their own."""
 
     action = "meters.bulk_account_quota"
     permission = CHANGE
-
-    @property
-    def model(self) -> type[models.Model]:
-        return Quota
-
-    def check(self, row: BulkRow[Decimal]) -> None:
-        check_volume(row.value, QuotaInvalid(quota=row.value))
-
-    def last(self, subject_ids: Collection[int]) -> Mapping[Part, LastFact[Decimal]]:
-        rows = Quota.objects.filter(account_id__any=list(subject_ids)).order_by("from_date", "id")
-        told = rows.values_list("id", "account_id", "volume", "from_date", "to_date")
-        return last_facts((key, account, "", volume, start, end) for key, account, volume, start, end in told)
-
-    def rows_of(self, subject: Subject, row: BulkRow[Decimal]) -> list[models.Model]:
-        return [
-            Quota(
-                company_id=subject.company_id,
-                account_id=subject.id,
-                volume=row.value,
-                document_no=row.evidence,
-                from_date=row.from_date,
-                to_date=row.to_date,
-            )
-        ]
+    owner = "account_id"

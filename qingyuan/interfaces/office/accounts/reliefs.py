@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from qingyuan.interfaces.office.access import OfficeRequest, requires
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.forms import FilterForm
-from qingyuan.interfaces.office.shell.list_pages import list_response
-from qingyuan.interfaces.office.shell.lists import Column, ColumnKind, EmptyState, ListQuery, ListResult, ListSpec
+from qingyuan.interfaces.office.shell.list_pages import list_response, page_loader
+from qingyuan.interfaces.office.shell.lists import Column, ColumnKind, EmptyState, ListSpec
 from qingyuan.kernel.actor import Actor
 from qingyuan.overviews.relief_list import ReliefRow, When, relief_list
 from qingyuan.overviews.relief_schemes import held_schemes
@@ -66,20 +66,7 @@ def relief_filter(actor: Actor) -> type[FilterForm]:
     return ReliefFilter
 
 
-def _load(actor: Actor, query: ListQuery) -> ListResult[ReliefRow]:
-    rows, count = relief_list(
-        actor,
-        filters=query.filters,
-        sort=query.sort,
-        descending=query.descending,
-        offset=query.offset,
-        limit=query.limit,
-        on=timezone.localdate(),
-    )
-    return ListResult(rows, count)
-
-
 @requires("customers.view")
 def reliefs(request: OfficeRequest) -> HttpResponseBase:
     """Reliefs, those that end first on top."""
-    return list_response(request, RELIEFS, relief_filter(request.actor), _load)
+    return list_response(request, RELIEFS, relief_filter(request.actor), page_loader(relief_list))

@@ -23,17 +23,14 @@ from qingyuan.interfaces.office.billing.tables import (
 from qingyuan.interfaces.office.billing.words import purpose_chip, state_chip
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.details import detail_response
-from qingyuan.interfaces.office.shell.list_pages import list_response
+from qingyuan.interfaces.office.shell.list_pages import list_response, page_loader
 from qingyuan.interfaces.office.shell.lists import (
     Action,
     Column,
     ColumnKind,
     EmptyState,
-    ListQuery,
-    ListResult,
     ListSpec,
 )
-from qingyuan.kernel.actor import Actor
 from qingyuan.overviews.billing_runs import (
     RunPage,
     RunRow,
@@ -99,22 +96,9 @@ RUNS: ListSpec[RunRow] = ListSpec(
 )
 
 
-def _load(actor: Actor, query: ListQuery) -> ListResult[RunRow]:
-    rows, count = run_list(
-        actor,
-        filters=query.filters,
-        sort=query.sort,
-        descending=query.descending,
-        offset=query.offset,
-        limit=query.limit,
-        on=timezone.localdate(),
-    )
-    return ListResult(rows, count)
-
-
 @requires(VIEW)
 def runs(request: OfficeRequest) -> HttpResponseBase:
-    return list_response(request, RUNS, RunFilter, _load)
+    return list_response(request, RUNS, RunFilter, page_loader(run_list))
 
 
 @requires(VIEW)

@@ -82,8 +82,8 @@ class EditFeeTypeForm(FeeTypeForm):
     version_field = True
 
 
-class ChargeForm(OfficeForm):
-    """`key` makes a repeated sending harmless."""
+class FeeForm(OfficeForm):
+    """A fee on an account: which one, how much of it, and what for."""
 
     fee_type = forms.TypedChoiceField(label=_("Fee"), coerce=int)
     quantity = forms.DecimalField(
@@ -105,8 +105,13 @@ class ChargeForm(OfficeForm):
         max_length=200,
         help_text=_("The reason and the document: the bill's explanation shows it."),
     )
-    key = forms.RegexField(r"^[0-9a-f-]{36}$", widget=forms.HiddenInput)
     wide = frozenset({"note"})
+
+
+class ChargeForm(FeeForm):
+    """`key` makes a repeated sending harmless."""
+
+    key = forms.RegexField(r"^[0-9a-f-]{36}$", widget=forms.HiddenInput)
 
     def __init__(self, fee_types: Choices, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

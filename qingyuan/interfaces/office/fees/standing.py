@@ -13,6 +13,7 @@ from qingyuan.domains.billing import operations as billing
 from qingyuan.domains.billing import queries
 from qingyuan.domains.billing.rules.standing import MOST_MONTHS
 from qingyuan.interfaces.office.access import OfficeRequest, requires
+from qingyuan.interfaces.office.fees.forms import FeeForm
 from qingyuan.interfaces.office.fees.words import type_text
 from qingyuan.interfaces.office.shell.chips import Chip, Tone
 from qingyuan.interfaces.office.shell.choices import offer
@@ -21,14 +22,12 @@ from qingyuan.interfaces.office.shell.fields import MonthField
 from qingyuan.interfaces.office.shell.form_pages import done, form_response
 from qingyuan.interfaces.office.shell.formats import money_text, month_text, volume_text
 from qingyuan.interfaces.office.shell.forms import FilterForm, FormPage, OfficeForm, with_name
-from qingyuan.interfaces.office.shell.list_pages import list_response
+from qingyuan.interfaces.office.shell.list_pages import list_response, page_loader
 from qingyuan.interfaces.office.shell.lists import (
     Action,
     Column,
     ColumnKind,
     EmptyState,
-    ListQuery,
-    ListResult,
     ListSpec,
 )
 from qingyuan.kernel.actor import Actor
@@ -142,24 +141,9 @@ PERIODS: tuple[Column[ChargedPeriod], ...] = (
 )
 
 
-class StandingForm(OfficeForm):
+class StandingForm(FeeForm):
     """A recurring fee to register."""
 
-    fee_type = forms.TypedChoiceField(label=gettext_lazy("Fee"), coerce=int)
-    quantity = forms.DecimalField(
-        label=gettext_lazy("Quantity"),
-        required=False,
-        decimal_places=3,
-        max_digits=9,
-        help_text=gettext_lazy("For fees priced by quantity."),
-    )
-    amount = forms.DecimalField(
-        label=gettext_lazy("Amount (yuan)"),
-        required=False,
-        decimal_places=2,
-        max_digits=10,
-        help_text=gettext_lazy("Only for fees without a price; with tax."),
-    )
     every_months = forms.IntegerField(
         label=gettext_lazy("Every … months"),
         min_value=1,
@@ -173,12 +157,7 @@ class StandingForm(OfficeForm):
         required=False,
         help_text=gettext_lazy("The last month in which a period may begin. Empty: until it is ended."),
     )
-    note = forms.CharField(
-        label=gettext_lazy("What for"),
-        max_length=200,
-        help_text=gettext_lazy("The reason and the document: the bill's explanation shows it."),
-    )
-    wide = frozenset({"note"})
+    field_order = ["fee_type", "quantity", "amount", "every_months", "from_month", "until_month", "note"]
 
     def fee(self, account_id: int) -> billing.NewStandingFee:
         """As the operation takes it."""
@@ -233,23 +212,10 @@ def standing_filter(actor: Actor) -> type[FilterForm]:
     return StandingFilter
 
 
-def _load(actor: Actor, query: ListQuery) -> ListResult[StandingRow]:
-    rows, count = standing_list(
-        actor,
-        filters=query.filters,
-        sort=query.sort,
-        descending=query.descending,
-        offset=query.offset,
-        limit=query.limit,
-        on=timezone.localdate(),
-    )
-    return ListResult(rows, count)
-
-
 @requires(KEEP)
 def standing(request: OfficeRequest) -> HttpResponseBase:
     """All recurring fees within reach."""
-    return list_response(request, STANDING, standing_filter(request.actor), _load)
+    return list_response(request, STANDING, standing_filter(request.actor), page_loader(standing_list))
 
 
 @requires(KEEP)

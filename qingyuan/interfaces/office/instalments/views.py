@@ -24,9 +24,8 @@ from qingyuan.interfaces.office.shell.details import Confirm, DetailPage, Fact, 
 from qingyuan.interfaces.office.shell.form_pages import told
 from qingyuan.interfaces.office.shell.formats import date_text, money_text
 from qingyuan.interfaces.office.shell.forms import FilterForm
-from qingyuan.interfaces.office.shell.list_pages import list_response
-from qingyuan.interfaces.office.shell.lists import Column, ColumnKind, EmptyState, ListQuery, ListResult, ListSpec
-from qingyuan.kernel.actor import Actor
+from qingyuan.interfaces.office.shell.list_pages import list_response, page_loader
+from qingyuan.interfaces.office.shell.lists import Column, ColumnKind, EmptyState, ListSpec
 from qingyuan.overviews.instalments import VIEW, PlanPage, PlanRow, plan_list, plan_page
 
 AGREE, APPROVE = "ledger.agree_instalments", "ledger.approve_instalments"
@@ -108,23 +107,10 @@ class PlanFilter(FilterForm):
     )
 
 
-def _load(actor: Actor, query: ListQuery) -> ListResult[PlanRow]:
-    rows, count = plan_list(
-        actor,
-        filters=query.filters,
-        sort=query.sort,
-        descending=query.descending,
-        offset=query.offset,
-        limit=query.limit,
-        on=timezone.localdate(),
-    )
-    return ListResult(rows, count)
-
-
 @requires(VIEW)
 def agreements(request: OfficeRequest) -> HttpResponseBase:
     """Agreements within reach, the latest first."""
-    return list_response(request, PLANS, PlanFilter, _load)
+    return list_response(request, PLANS, PlanFilter, page_loader(plan_list))
 
 
 @requires(VIEW)

@@ -1,11 +1,12 @@
 """From a `ListSpec`, a filter form and a loader to the answer: page, page part for htmx, or file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from qingyuan.interfaces.office.access import OfficeRequest
@@ -24,6 +25,7 @@ from qingyuan.interfaces.office.shell.lists import (
     Loader,
 )
 from qingyuan.interfaces.office.shell.preferences import chosen_columns
+from qingyuan.kernel.actor import Actor
 
 RowT = TypeVar("RowT")
 _LIST_KEYS = ("page", "size", "sort", "format")
@@ -115,6 +117,26 @@ def list_response(
     region = request.headers.get("HX-Target", "").endswith(f"#list-{spec.key}")
     name = "office/components/list_region.html" if region else template
     return render(request, name, {"list": view, "filter": form, "title": spec.title, **(context or {})})
+
+
+def page_loader(ask: Callable[..., tuple[Sequence[RowT], int]]) -> Loader[RowT]:
+    """The loader of a list whose read takes filters, order, offset and limit on a day and answers with the page's rows and
+    how many there are in all.
+    """
+
+    def load(actor: Actor, query: ListQuery) -> ListResult[RowT]:
+        rows, count = ask(
+            actor,
+            filters=query.filters,
+            sort=query.sort,
+            descending=query.descending,
+            offset=query.offset,
+            limit=query.limit,
+            on=timezone.localdate(),
+        )
+        return ListResult(rows, count)
+
+    return load
 
 
 def list_query(spec: ListSpec[Any], asked: QueryDict, filters: Mapping[str, Any]) -> ListQuery:
